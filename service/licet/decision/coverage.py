@@ -1,0 +1,29 @@
+"""Coverage: what each package covers and does not, and places whose law no package covers at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from licet.policy.release import Family, Release
+
+
+def families_asked(release: Release, jurisdictions: Iterable[str]) -> tuple[Family, ...]:
+    """The families that a question reaches; a member brings its bloc. Nothing asked means all."""
+    asked = set(jurisdictions)
+    if not asked:
+        return release.families
+    return tuple(family for family in release.families if asked & set(family.jurisdictions))
+
+
+def uncovered_places(transaction: Any, release: Release, jurisdictions: Iterable[str]) -> tuple[str, ...]:
+    """Countries of export, transit or of the actor whose own law is not in the release, unless the question was limited.
+
+    A bloc's package does not stand for its members: each has national law beside the bloc's.
+    """
+    if tuple(jurisdictions):
+        return ()
+    blocs = {package.policy.extends for package in release.packages.values()}
+    covered = {place for j, package in release.packages.items() if j not in blocs for place in package.policy.places}
+    places = [transaction.origin.country, transaction.place_of_act.country, *(place.country for place in transaction.transit)]
+    return tuple(sorted({place for place in places if place and place not in covered}))

@@ -1,0 +1,366 @@
+"""The reference engine: walks every rule. Slow, obvious, the meaning itself; it also explains what any engine found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from licet.engine.protocol import Case, Finding, Verdict
+from licet.language.facts import FactReader, Mode, Noted
+from licet.language.faults import Position
+from licet.language.values import Missing, Reading, Ref, Unknown, Why, unknown
+from licet.language.walk import Scope, all_of, any_of, negation, truth, walk
+from licet.policy import model as m
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What `for_each` bound: its name in findings, its variables, and what stands in the way (no history; not in force)."""
+
+    name: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    blocked: Unknown | None = None
+    empty: bool = False
+    """The list is empty by assumption: the rule does not fire."""
+    dormant: str = ""
+    """Why the rule or row is not in force on the date; empty when it is."""
+    interval: m.Interval | None = None
+    at: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLeaf:
+    """One leaf condition: what it came to and what it read."""
+
+    text: str
+    value: bool | Unknown
+    readings: tuple[Reading, ...]
+    at: Position
+    in_about: bool
+
+
+class Explained:
+    """A finding with its reasons, each worked out when it is first asked for."""
+
+    def __init__(self, case: Case, finding: Finding, rule: m.Rule, binding: Binding, subject: Ref | None) -> None:
+        self.case = case
+        self.finding = finding
+        self.rule = rule
+        self.binding = binding
+        self.subject = subject
+
+    def turned(self, verdict: Verdict) -> Explained:
+        """The same finding with another verdict: what if."""
+        return Explained(self.case, replace(self.finding, verdict=verdict), self.rule, self.binding, self.subject)
+
+    def under(self, case: Case) -> Explained:
+        """The same finding under another case; its effect, which rests on no assumption, is kept."""
+        other = Explained(case, self.finding, self.rule, self.binding, self.subject)
+        other.__dict__["effect"] = self.effect
+        return other
+
+    def _scope(self, mode: Mode, noted: Noted | None = None) -> Scope:
+        return _scope(_reader(self.case, mode, noted), self.binding, self.subject)
+
+    @cached_property
+    def effect(self) -> m.Effect:
+        """The effect with its bound fields read."""
+        effect = self.rule.effect
+        return effect if self.binding.blocked is not None else _read_effect(effect, self._scope(mode_of(self.rule)))
+
+    @cached_property
+    def cite(self) -> str:
+        """The citation, as bound."""
+        if isinstance(self.rule.cite, str):
+            return self.rule.cite
+        return "" if self.binding.blocked is not None else _read(self.rule.cite, self._scope(mode_of(self.rule)))
+
+    @cached_property
+    def derives_from(self) -> tuple[m.Derivation, ...]:
+        """The regimes, as bound."""
+        return () if self.binding.blocked is not None else _read_derivations(self.rule, self._scope(mode_of(self.rule)))
+
+    @cached_property
+    def leaves(self) -> tuple[ExplainedLeaf, ...]:
+        """Each leaf condition: what it came to and what it read."""
+        if self.binding.blocked is not None or self.binding.empty:
+            return ()
+        return tuple(_explained_leaves(self.rule, self._scope(mode_of(self.rule), Noted())))
+
+    @cached_property
+    def missing(self) -> frozenset[Missing]:
+        """The facts that an undetermined finding lacks."""
+        if self.binding.blocked is not None:
+            return self.binding.blocked.missing
+        return _missing(self.rule, self._scope(mode_of(self.rule)))
+
+    @cached_property
+    def needs(self) -> tuple[bool | Unknown, ...]:
+        """The state of each need of an authorization or obligation: met, refused, or unknown (to do)."""
+        return _needs(self.rule, self.binding, _reader(self.case, mode_of(self.rule)), self.subject)
+
+    @cached_property
+    def lacking_claims(self) -> tuple[str, ...]:
+        """For relief that did not fire: the claims not made that would open it; empty where none would."""
+        return _lacking_claims(self)
+
+
+def mode_of(rule: m.Rule) -> Mode:
+    """For what a rule reads facts: relief reads them strictly, everything else as a control."""
+    return Mode.RELIEF if rule.phase is m.Phase.RELIEF else Mode.CONTROL
+
+
+class ReferenceEngine:
+    """The tree walk behind the `Matcher` protocol."""
+
+    name = "reference"
+
+    def match(self, case: Case) -> tuple[Finding, ...]:
+        """All findings but NOT_FIRED, sorted."""
+        return tuple(finding for finding in every_finding(case) if finding.verdict is not Verdict.NOT_FIRED)
+
+
+def every_finding(case: Case) -> tuple[Finding, ...]:
+    """Every rule's verdict on every binding and item, also those that did not fire, sorted."""
+    readers = {mode: _reader(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
+    return tuple(sorted(f for rule in case.package.rules for f in _rule_findings(rule, case, readers[mode_of(rule)])))
+
+
+def judge(case: Case, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The verdicts of these rules, bindings and items under this case; what they were before does not matter."""
+    readers = {mode: _reader(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
+    judged = []
+    for rule, subject, finding, binding in _found_again(case, findings, readers[Mode.CONTROL]):
+        verdict = _verdict(rule, binding, _scope(readers[mode_of(rule)], binding, subject)) if binding else Verdict.NOT_FIRED
+        judged.append(replace(finding, verdict=verdict))
+    return tuple(sorted(judged))
+
+
+def explain(case: Case, findings: Iterable[Finding]) -> tuple[Explained, ...]:
+    """The reasons of findings, in their order. Raises LookupError for a finding whose rule binds nothing such in the case."""
+    explained = []
+    for rule, subject, finding, binding in _found_again(case, findings, _reader(case, Mode.CONTROL)):
+        if binding is None:
+            raise LookupError(f"{finding.name} binds nothing in this case")
+        explained.append(Explained(case, finding, rule, binding, subject))
+    return tuple(sorted(explained, key=lambda e: e.finding))
+
+
+def relied_on(case: Case, findings: Iterable[Finding]) -> frozenset[str]:
+    """The assumptions, by vocabulary pattern, that any of these rules makes under this case."""
+    noted = Noted()
+    for rule, subject, _, binding in _found_again(case, findings, _reader(case, Mode.CONTROL, noted)):
+        if binding is not None:
+            reader = _reader(case, mode_of(rule), noted)
+            _verdict(rule, binding, _scope(reader, binding, subject))
+            _needs(rule, binding, reader, subject)
+    return frozenset(noted.relied)
+
+
+def _found_again(
+    case: Case, findings: Iterable[Finding], reader: FactReader
+) -> Iterator[tuple[m.Rule, Ref | None, Finding, Binding | None]]:
+    by_rule: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault((finding.rule, finding.item), []).append(finding)
+    for (rule_id, line), wanted in by_rule.items():
+        rule = case.package.rules_by_id[rule_id]
+        subject = _item(reader, line)
+        bindings = {binding.name: binding for binding in _bindings(rule, case, reader.in_mode(mode_of(rule), reader.noted), subject)}
+        for finding in wanted:
+            yield rule, subject, finding, bindings.get(finding.bound)
+
+
+# ---- findings -----------------------------------------------------------------------------------------------------------
+
+
+def _reader(case: Case, mode: Mode, noted: Noted | None = None) -> FactReader:
+    return FactReader(case.transaction, case.vocabulary, case.law, mode=mode, active=case.active, noted=noted)
+
+
+def _item(reader: FactReader, line: str) -> Ref | None:
+    return next((ref for ref in reader.items() if ref.message.line == line), None) if line else None
+
+
+def _rule_findings(rule: m.Rule, case: Case, reader: FactReader) -> Iterator[Finding]:
+    subjects: tuple[Ref | None, ...] = reader.items() if rule.per_item else (None,)
+    for subject in subjects:
+        line = subject.message.line if subject is not None else ""
+        for binding in _bindings(rule, case, reader, subject):
+            verdict = _verdict(rule, binding, _scope(reader, binding, subject))
+            yield Finding(rule.id, binding.name, line, verdict)
+
+
+def _scope(reader: FactReader, binding: Binding, subject: Ref | None) -> Scope:
+    bound: dict[str, Any] = {"tx": reader.root, **binding.variables}
+    if subject is not None:
+        bound["item"] = subject
+    return Scope(reader, bound)
+
+
+def _verdict(rule: m.Rule, binding: Binding, scope: Scope) -> Verdict:
+    if binding.blocked is not None:
+        return Verdict.UNDETERMINED
+    if binding.empty:
+        return Verdict.NOT_FIRED
+    about = evaluate(rule.about, scope) if rule.about is not None else True
+    if about is False:
+        return Verdict.NOT_FIRED
+    when = evaluate(rule.when, scope)
+    if binding.dormant:
+        return Verdict.CONSIDERED if about is True and when is True else Verdict.NOT_FIRED
+    if when is False:
+        return Verdict.CONSIDERED if rule.about is not None else Verdict.NOT_FIRED
+    return Verdict.FIRED if about is True and when is True else Verdict.UNDETERMINED
+
+
+def evaluate(condition: m.Condition, scope: Scope) -> bool | Unknown:
+    """A condition's value."""
+    match condition:
+        case m.Leaf():
+            return truth(condition.expr, scope)
+        case m.AllOf():
+            return all_of(evaluate(part, scope) for part in condition.parts)
+        case m.AnyOf():
+            return any_of(evaluate(part, scope) for part in condition.parts)
+        case m.NoneOf():
+            return negation(any_of(evaluate(part, scope) for part in condition.parts))
+
+
+# ---- bindings -----------------------------------------------------------------------------------------------------------
+
+
+def _bindings(rule: m.Rule, case: Case, reader: FactReader, subject: Ref | None) -> Iterator[Binding]:
+    date = case.law.date
+    if date < rule.history_from:
+        lacking = unknown(rule.id, Why.HISTORY, f"{rule.id} has no history before {rule.history_from}")
+        yield Binding("*" if rule.loops else "", blocked=lacking)
+        return
+    interval = rule.interval_on(date)
+    dormant = "" if interval is not None else f"not in force on {date}"
+    if rule.status is m.RuleStatus.STAYED:
+        dormant = f"stayed: {rule.cause}"
+    start = Binding(dormant=dormant, interval=interval or (rule.in_force[-1] if rule.in_force else None), at=rule.at)
+    yield from _loop(rule.loops, start, case, reader, subject)
+
+
+def _loop(loops: tuple[m.Loop, ...], so_far: Binding, case: Case, reader: FactReader, subject: Ref | None) -> Iterator[Binding]:
+    if not loops:
+        yield so_far
+        return
+    loop, *rest = loops
+    if loop.table:
+        steps = _over_table(loop, so_far, case)
+    else:
+        steps = _over_list(loop, so_far, reader, subject)
+    for step in steps:
+        if step.blocked is not None or step.empty:
+            yield step
+        else:
+            yield from _loop(tuple(rest), step, case, reader, subject)
+
+
+def _over_table(loop: m.Loop, so_far: Binding, case: Case) -> Iterator[Binding]:
+    table = case.law.tables[loop.table]
+    if table is None:
+        since = case.package.tables[loop.table].history_from
+        lacking = unknown(f"tables.{loop.table}", Why.HISTORY, f"the table {loop.table} has no history before {since}")
+        yield replace(so_far, name=_joined(so_far.name, "*"), blocked=lacking)
+        return
+    file = case.package.tables[loop.table].rows[0].at.file if table.rows or table.dormant else ""
+    for rows, dormant in ((table.rows, ""), (table.dormant, f"the row is not in force on {case.law.date}")):
+        for row in rows:
+            variables = {**so_far.variables, **row.variables} if so_far.variables else row.variables
+            yield Binding(
+                _joined(so_far.name, row.key),
+                variables,
+                dormant=so_far.dormant or dormant,
+                interval=so_far.interval,
+                at=Position(file, row.line, 1),
+            )
+
+
+def _over_list(loop: m.Loop, so_far: Binding, reader: FactReader, subject: Ref | None) -> Iterator[Binding]:
+    assert loop.over is not None
+    elements = walk(loop.over, _scope(reader, so_far, subject))
+    if isinstance(elements, Unknown):
+        yield replace(so_far, name=_joined(so_far.name, "*"), blocked=elements)
+    elif not elements:
+        yield replace(so_far, name=_joined(so_far.name, "*"), empty=True)
+    else:
+        for element in elements:
+            name = element.path.text.replace("[", ".").replace("]", "")
+            yield replace(so_far, name=_joined(so_far.name, name), variables={**so_far.variables, loop.var: element})
+
+
+def _joined(first: str, second: str) -> str:
+    return f"{first},{second}" if first else second
+
+
+# ---- explanation --------------------------------------------------------------------------------------------------------
+
+
+def _explained_leaves(rule: m.Rule, scope: Scope) -> Iterator[ExplainedLeaf]:
+    noted = scope.facts.noted
+    assert noted is not None
+    for condition, in_about in ((rule.about, True), (rule.when, False)):
+        for leaf in m.leaves(condition):
+            start = len(noted.readings)
+            value = truth(leaf.expr, scope)
+            readings = tuple(dict.fromkeys(noted.readings[start:]))
+            yield ExplainedLeaf(leaf.text, value, readings, leaf.at, in_about)
+
+
+def _missing(rule: m.Rule, scope: Scope) -> frozenset[Missing]:
+    values = [evaluate(condition, scope) for condition in (rule.about, rule.when) if condition is not None]
+    whole = all_of(values)
+    return whole.missing if isinstance(whole, Unknown) else frozenset()
+
+
+def _lacking_claims(each: Explained) -> tuple[str, ...]:
+    rule, binding = each.rule, each.binding
+    if rule.phase is not m.Phase.RELIEF or each.finding.verdict is Verdict.FIRED or binding.blocked or binding.empty or binding.dormant:
+        return ()
+    scope = each._scope(Mode.NEED)
+    whole = all_of(evaluate(condition, scope) for condition in (rule.about, rule.when) if condition is not None)
+    if not isinstance(whole, Unknown):
+        return ()
+    return tuple(sorted({missing.path for missing in whole.missing - each.missing}))
+
+
+def _needs(rule: m.Rule, binding: Binding, reader: FactReader, subject: Ref | None) -> tuple[bool | Unknown, ...]:
+    effect = rule.effect
+    needs = effect.needs if isinstance(effect, m.Authorize) else (effect.need,) if isinstance(effect, m.Oblige) else ()
+    scope = _scope(reader.in_mode(Mode.NEED, reader.noted), binding, subject)
+    to_do = unknown("", Why.UNSET)
+    return tuple(to_do if need.met is None or binding.blocked is not None else evaluate(need.met, scope) for need in needs)
+
+
+def _read_effect(effect: m.Effect, scope: Scope) -> m.Effect:
+    match effect:
+        case m.Require():
+            review = _read(effect.review, scope)
+            known = {review.value for review in m.Review}
+            return replace(effect, basis=_read(effect.basis, scope), review=review if review in known else m.Review.UNSTATED.value)
+        case m.Prohibit():
+            return replace(effect, basis=_read(effect.basis, scope))
+        case _:
+            return effect
+
+
+def _read(text: m.Text, scope: Scope) -> str:
+    if isinstance(text, str):
+        return text
+    value = walk(text.expr, scope)
+    return str(value) if isinstance(value, str) else ""
+
+
+def _read_derivations(rule: m.Rule, scope: Scope) -> tuple[m.Derivation, ...]:
+    return tuple(
+        m.Derivation(regime.strip(), derivation.relation, _read(derivation.entry, scope))
+        for derivation in rule.derives_from
+        for regime in _read(derivation.regime, scope).split(";")
+        if regime.strip()
+    )

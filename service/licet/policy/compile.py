@@ -1,0 +1,539 @@
+"""Compiling: source values become packages. Two stages, each with all its faults at once: names, then expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cel_expr_python import cel
+
+from licet.language import environment as env
+from licet.language import tree as t
+from licet.language.environment import CheckError
+from licet.language.facts import FactClass, FactEntry, FactReader, Mode, Vocabulary
+from licet.language.faults import Position
+from licet.language.law import Cell, Scheme
+from licet.language.lowering import Typed, lower
+from licet.language.values import Code, Unknown
+from licet.language.walk import Scope, truth
+from licet.policy import model as m
+from licet.policy.catalogue import Catalogues
+from licet.policy.conditions import (
+    _PARAMETER_NODES,
+    _PARAMETER_TYPES,
+    Definition,
+    NameSpace,
+    as_expr,
+    check_frame,
+    compile_bound,
+    compile_condition,
+    report,
+    texts_of,
+)
+from licet.policy.reading import Faults, choose, nearest
+from licet.policy.source import (
+    EFFECT_CHOICES,
+    DefinitionSource,
+    EffectSource,
+    FactSource,
+    GroupSource,
+    NeedSource,
+    PackageSource,
+    RuleSource,
+)
+from licet.policy.tables import ColumnSpec, ColumnType, Known, build_table, read_header
+from licet.policy.text import Mapping as MappingNode
+from licet.policy.text import Node, Scalar
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """A package after the stage of names: typed tables and groups; conditions are still text."""
+
+    source: PackageSource
+    parent: Named | None
+    groups: Mapping[str, m.Group]
+    tables: Mapping[str, m.Table]
+    specs: Mapping[str, tuple[ColumnSpec, ...]]
+    facts: Mapping[str, FactSource]
+
+    @property
+    def instruments(self) -> frozenset[str]:
+        """Instruments of the package and of the bloc it extends."""
+        return frozenset(i.id for i in self.source.policy.instruments) | (self.parent.instruments if self.parent else frozenset())
+
+    @property
+    def bases(self) -> frozenset[str]:
+        """Bases and sets of bases, with those of the bloc."""
+        own = {name for basis in self.source.policy.bases for name in (basis.id, basis.set) if name}
+        return frozenset(own) | (self.parent.bases if self.parent else frozenset())
+
+    @property
+    def authorizations(self) -> frozenset[str]:
+        """Ids of all authorizations, with those of the bloc."""
+        own = {rule.effect.texts["id"].text for rule in self.source.rules if rule.effect.kind == "authorize"}
+        return frozenset(own) | (self.parent.authorizations if self.parent else frozenset())
+
+
+# ---- names --------------------------------------------------------------------------------------------------------------
+
+
+def name_package(source: PackageSource, parent: Named | None, catalogues: Catalogues, faults: Faults) -> Named:
+    """Groups and tables with every name checked; names of rules, instruments, bases, regimes, concepts checked too."""
+    jurisdiction = source.policy.jurisdiction
+    facts = _facts(source, parent, catalogues, faults)
+    groups = dict(parent.groups) if parent else {}
+    own = {group.id.text for group in source.groups}
+    _no_duplicates((group.id for group in source.groups), "group", faults)
+    for group in source.groups:
+        groups[group.id.text] = _group(group, own | groups.keys(), catalogues, faults)
+    _check_nesting(source.groups, groups, faults)
+    specs = dict(parent.specs) if parent else {}
+    _no_duplicates((table.id for table in source.tables), "table", faults)
+    for table in source.tables:
+        if table.file in source.csv:
+            specs[table.id.text] = read_header(source.csv[table.file], faults)
+        else:
+            faults.add(table.at, "MISSING_FILE", f"the table {table.id.text} has no file tables/{table.file}")
+    known = _known(specs, groups, facts, catalogues)
+    tables = dict(parent.tables) if parent else {}
+    for table in source.tables:
+        if table.file in source.csv:
+            tables[table.id.text] = build_table(table, source.csv[table.file], specs[table.id.text], known, faults)
+    named = Named(source, parent, groups, tables, specs, facts)
+    _no_duplicates((rule.id for rule in source.rules), "rule", faults)
+    for rule in source.rules:
+        _check_rule_names(rule, named, jurisdiction, catalogues, faults)
+    return named
+
+
+def _known(specs: Mapping[str, tuple[ColumnSpec, ...]], groups: Iterable[str], facts: Iterable[str], catalogues: Catalogues) -> Known:
+    circumstances = {match[1] for path in facts if (match := re.fullmatch(r"items\[\*\]\.circumstances\[(.+)\]", path))}
+    return Known(
+        schemes={name: source.scheme for name, source in catalogues.schemes.items()},
+        groups=frozenset(groups),
+        columns={table: frozenset(s.name for s in columns if s.type is ColumnType.MARK) for table, columns in specs.items()},
+        circumstances=frozenset(circumstances),
+        regimes=frozenset(catalogues.regimes),
+        places=catalogues.places.countries | catalogues.places.part_of.keys(),
+    )
+
+
+def _no_duplicates(ids: Iterable[Scalar], what: str, faults: Faults) -> None:
+    seen: dict[str, Position] = {}
+    for id_ in ids:
+        if id_.text in seen:
+            faults.add(id_.at, "DUPLICATE", f"the {what} {id_.text} stands twice; first at {seen[id_.text]}")
+        seen.setdefault(id_.text, id_.at)
+
+
+def _must_be(scalar: Scalar, names: Iterable[str], what: str, faults: Faults) -> None:
+    known = set(names)
+    if scalar.text and scalar.text not in known:
+        faults.add(scalar.at, "UNKNOWN_NAME", f"{scalar.text} is no {what}", nearest(scalar.text, known))
+
+
+def _group(source: GroupSource, names: Iterable[str], catalogues: Catalogues, faults: Faults) -> m.Group:
+    for reference in (*source.union, *source.minus, *source.all_except):
+        _must_be(reference, names, "group", faults)
+    places = catalogues.places.countries | catalogues.places.part_of.keys()
+    purposes = {name: value.number for name, value in env.enum_values().items() if value.enum == "Purpose"}
+    members: list[m.Member] = []
+    for member in source.members:
+        value: str | int = member.value.text
+        if source.kind is m.GroupKind.PLACES:
+            _must_be(member.value, places, "place", faults)
+        elif source.kind is m.GroupKind.PURPOSES:
+            _must_be(member.value, purposes, "purpose", faults)
+            value = purposes.get(member.value.text, 0)
+        members.append(m.Member(value, member.interval))
+    return m.Group(
+        id=source.id.text,
+        title=source.title,
+        kind=source.kind,
+        instrument=source.instrument.text if source.instrument else "",
+        cite=source.cite,
+        provenance=source.provenance,
+        history_from=source.history_from,
+        members=tuple(members),
+        union=tuple(s.text for s in source.union),
+        minus=tuple(s.text for s in source.minus),
+        all_except=tuple(s.text for s in source.all_except),
+        at=source.at,
+    )
+
+
+def _check_nesting(sources: Iterable[GroupSource], groups: Mapping[str, m.Group], faults: Faults) -> None:
+    for source in sources:
+        for reference in (*source.union, *source.minus, *source.all_except):
+            if reference.text in groups and groups[reference.text].all_except:
+                faults.add(reference.at, "NESTING", f"{reference.text} is all_except others and cannot be a part of another group")
+        if _reaches(source.id.text, source.id.text, groups, frozenset()):
+            faults.add(source.at, "CYCLE", f"the group {source.id.text} is built from itself")
+
+
+def _reaches(start: str, goal: str, groups: Mapping[str, m.Group], seen: frozenset[str]) -> bool:
+    group = groups.get(start)
+    parts = (*group.union, *group.minus, *group.all_except) if group else ()
+    return any(part == goal or (part not in seen and _reaches(part, goal, groups, seen | {part})) for part in parts)
+
+
+def _check_rule_names(rule: RuleSource, named: Named, jurisdiction: str, catalogues: Catalogues, faults: Faults) -> None:
+    if not rule.id.text.startswith(f"{jurisdiction}."):
+        faults.add(rule.id.at, "RULE_ID", f"the rule id {rule.id.text} should begin with {jurisdiction}.")
+    _must_be(rule.instrument, named.instruments, "instrument of this package", faults)
+    _must_be(rule.concept, catalogues.concepts, "concept", faults)
+    for derivation in rule.derives_from:
+        if not derivation.regime.text.startswith("="):
+            _must_be(derivation.regime, catalogues.regimes, "regime", faults)
+    effect = rule.effect
+    expected = m.EFFECTS.get(effect.kind)
+    if expected is not None and expected[1] is not rule.phase:
+        faults.add(effect.at, "PHASE", f"the effect {effect.kind} belongs to phase {expected[1]}, the rule says {rule.phase}")
+    if "basis" in effect.texts and not effect.texts["basis"].text.startswith("="):
+        _must_be(effect.texts["basis"], named.bases, "basis of policy.yaml", faults)
+    for basis in (*effect.lists.get("bases", ()), *effect.lists.get("covers", ())):
+        _must_be(basis, named.bases, "basis or set of bases of policy.yaml", faults)
+    for authorization in (*effect.lists.get("authorizations", ()), *effect.lists.get("all_except", ())):
+        _must_be(authorization, named.authorizations, "authorization", faults)
+    if "limb" in effect.texts:
+        limbs = {limb for i in named.source.policy.instruments if i.id == rule.instrument.text for limb in i.limbs}
+        _must_be(effect.texts["limb"], limbs, f"limb of {rule.instrument.text}", faults)
+
+
+def _facts(source: PackageSource, parent: Named | None, catalogues: Catalogues, faults: Faults) -> dict[str, FactSource]:
+    facts = dict(parent.facts) if parent else {fact.path.text: fact for fact in catalogues.facts}
+    _no_duplicates((fact.path for fact in source.facts), "fact", faults)
+    for fact in source.facts:
+        facts[fact.path.text] = fact
+    for fact in facts.values():
+        if fact.kind not in {kind.value for kind in FactClass}:
+            faults.add(fact.path.at, "CHOICE", f"class of {fact.path.text} is {fact.kind}, expected ask, assume or claim")
+        if fact.kind == "assume" and not (fact.value and fact.statement and fact.serves):
+            faults.add(fact.path.at, "MISSING", f"the assumption {fact.path.text} wants value, for and statement")
+        if fact.kind == "ask" and not fact.question:
+            faults.add(fact.path.at, "MISSING", f"{fact.path.text} is asked for and has no question")
+    return facts
+
+
+# ---- expressions --------------------------------------------------------------------------------------------------------
+
+
+def compile_package(named: Named, catalogues: Catalogues, faults: Faults) -> tuple[m.Package, Vocabulary, NameSpace]:
+    """The package with every condition checked and lowered, and its vocabulary."""
+    source = named.source
+    patterns = frozenset(named.facts) | {f"*.classifications[{scheme}]" for scheme in catalogues.schemes}
+    names = NameSpace(
+        groups={group.id: group.kind for group in named.groups.values()},
+        tables={table: {s.name: s.type for s in specs} for table, specs in named.specs.items()},
+        table_keys={table: tuple(s.name for s in specs if s.key) for table, specs in named.specs.items()},
+        fact_patterns=patterns,
+    )
+    for definition in _in_order(_all_definitions(named), faults):
+        _define(definition, names, faults)
+    names = names.local({})
+    tables = {id_: _compile_cells(table, names, faults) for id_, table in named.tables.items()}
+    rules = tuple(rule for source_rule in source.rules if (rule := _rule(source_rule, named, names, tables, faults)) is not None)
+    rules = tuple(sorted(rules, key=lambda rule: rule.id))
+    package = m.Package(
+        policy=source.policy,
+        digest=source.digest,
+        rules=rules,
+        groups=named.groups,
+        tables=tables,
+        treated=(*(named.parent.source.treated if named.parent else ()), *source.treated),
+        rules_by_id={rule.id: rule for rule in rules},
+    )
+    return package, _vocabulary(named.facts, names, faults), names
+
+
+def _all_definitions(named: Named) -> tuple[DefinitionSource, ...]:
+    return (*(_all_definitions(named.parent) if named.parent else ()), *named.source.definitions)
+
+
+_SIGNATURE = re.compile(r"(?P<id>[A-Za-z_][\w.]*)(?:\((?P<parameters>.*)\))?")
+
+
+def _signature(source: DefinitionSource, faults: Faults) -> tuple[str, tuple[tuple[str, str], ...]]:
+    match = _SIGNATURE.fullmatch(source.id.text)
+    if match is None:
+        faults.add(source.id.at, "DEFINITION", f"{source.id.text} is no name of a definition", "write name or name(parameter: type)")
+        return source.id.text, ()
+    parameters: list[tuple[str, str]] = []
+    for part in filter(None, (match["parameters"] or "").split(",")):
+        name, _, kind = (piece.strip() for piece in part.partition(":"))
+        if kind not in _PARAMETER_TYPES:
+            faults.add(source.id.at, "DEFINITION", f"{kind or 'nothing'} is no type of a parameter", "one of " + ", ".join(_PARAMETER_TYPES))
+            kind = "string"
+        parameters.append((name, kind))
+    return match["id"], tuple(parameters)
+
+
+def _in_order(sources: tuple[DefinitionSource, ...], faults: Faults) -> list[DefinitionSource]:
+    """Definitions, each after those it uses; a cycle is a fault."""
+    by_id = {s.id.text.partition("(")[0]: s for s in sources}
+    _no_duplicates((s.id for s in sources), "definition", faults)
+    ordered: dict[str, DefinitionSource] = {}
+
+    def visit(id_: str, path: tuple[str, ...]) -> None:
+        if id_ in path:
+            cycle = " uses ".join((*path[path.index(id_) :], id_))
+            faults.add(by_id[id_].id.at, "CYCLE", f"the definition {id_} uses itself: {cycle}")
+        elif id_ not in ordered:
+            words = {word for text in texts_of(by_id[id_].body) for word in re.findall(r"[A-Za-z_][\w.]*", text)}
+            for other in sorted(_prefixes(words) & by_id.keys()):
+                visit(other, (*path, id_))
+            ordered[id_] = by_id[id_]
+
+    for id_ in sorted(by_id):
+        visit(id_, ())
+    return list(ordered.values())
+
+
+def _prefixes(words: set[str]) -> set[str]:
+    return {".".join(word.split(".")[:n]) for word in words for n in range(1, word.count(".") + 2)}
+
+
+def _define(source: DefinitionSource, names: NameSpace, faults: Faults) -> None:
+    id_, parameters = _signature(source, faults)
+    bound = {
+        name: (_PARAMETER_TYPES[kind], Typed(t.Var(name), _PARAMETER_NODES.get(kind, ""))) for name, kind in parameters
+    }
+    inner = names.local(bound, in_act=id_.startswith("act."))
+    frame = check_frame(source.body, inner, faults)
+    if frame is None:
+        return
+    kind = frame.leaf.type if frame.leaf is not None else env.BOOL
+    names.definitions[id_] = Definition(id_, parameters, frame, kind, source.id.at)
+    names._environment = None
+    if frame.leaf is not None:
+        try:
+            lower(frame.leaf, inner)
+        except CheckError as error:
+            report(error, Scalar(frame.leaf.text, frame.at, frame.plain), inner, faults)
+
+
+def _compile_cells(table: m.Table, names: NameSpace, faults: Faults) -> m.Table:
+    """The table with its `expr` cells compiled; each distinct text once."""
+    columns = [name for name, kind in table.columns.items() if kind == ColumnType.EXPR]
+    if not columns:
+        return table
+    compiled: dict[str, Cell] = {}
+    rows = []
+    for row in table.rows:
+        cells: dict[str, Any] = dict(row.cells)
+        for column in columns:
+            text = cells[column]
+            if isinstance(text, str):
+                if text not in compiled:
+                    condition = compile_condition(Scalar(text, row.at, plain=False), names, faults)
+                    compiled[text] = as_expr(condition) if condition else t.Const(False)
+                cells[column] = compiled[text]
+        rows.append(replace(row, cells=cells))
+    return replace(table, rows=tuple(rows))
+
+
+def _rule(source: RuleSource, named: Named, names: NameSpace, tables: Mapping[str, m.Table], faults: Faults) -> m.Rule | None:
+    found = len(faults.found)
+    loops, inner = _loops(source.for_each, names, tables, faults)
+    about = compile_condition(source.about, inner, faults) if source.about is not None else None
+    when = compile_condition(source.when, inner, faults)
+    effect = _effect(source.effect, inner, faults)
+    derivations = tuple(
+        m.Derivation(compile_bound(d.regime, inner, faults), d.relation, compile_bound(d.entry, inner, faults) if d.entry else "")
+        for d in source.derives_from
+    )
+    cite = compile_bound(source.cite, inner, faults)
+    if len(faults.found) > found or when is None or effect is None:
+        return None
+    rule = m.Rule(
+        id=source.id.text,
+        title=source.title,
+        jurisdiction=named.source.policy.jurisdiction,
+        instrument=source.instrument.text,
+        phase=source.phase,
+        effect=effect,
+        derives_from=derivations,
+        concept=source.concept.text,
+        cite=cite,
+        in_force=source.in_force,
+        history_from=source.history_from,
+        status=source.status,
+        cause=source.cause,
+        provenance=source.provenance,
+        disclosure=source.disclosure,
+        rationale=source.rationale,
+        about=about,
+        when=when,
+        loops=loops,
+        per_item=False,
+        at=source.at,
+    )
+    return replace(rule, per_item=_mentions_item(rule, tables))
+
+
+def _mentions_item(rule: m.Rule, tables: Mapping[str, m.Table]) -> bool:
+    """Whether a rule must be judged for each line item."""
+    item_columns = {
+        f"row.{column}"
+        for loop in rule.loops
+        if loop.table
+        for column, kind in tables[loop.table].columns.items()
+        if kind in (ColumnType.FACT, ColumnType.EXPR)
+    }
+    names = {"item"} | item_columns
+    conditions = [as_expr(c) for c in (rule.about, rule.when) if c is not None]
+    if isinstance(rule.effect, m.Authorize):
+        conditions += [as_expr(need.met) for need in rule.effect.needs if need.met is not None]
+    if isinstance(rule.effect, m.Oblige) and rule.effect.need.met is not None:
+        conditions.append(as_expr(rule.effect.need.met))
+    conditions += [loop.over for loop in rule.loops if loop.over is not None]
+    return any(isinstance(node, t.Var) and node.name in names for c in conditions for node in c.nodes())
+
+
+def _loops(
+    node: Node | None, names: NameSpace, tables: Mapping[str, m.Table], faults: Faults
+) -> tuple[tuple[m.Loop, ...], NameSpace]:
+    if node is None:
+        return (), names
+    pairs: list[tuple[Scalar, Scalar]] = []
+    if isinstance(node, Scalar):
+        pairs = [(Scalar("row", node.at), node)]
+    elif isinstance(node, MappingNode):
+        pairs = [(key, value) for key, value in node.entries if isinstance(value, Scalar)]
+    if not pairs or len(pairs) > 2:
+        faults.add(node.at, "FOR_EACH", "for_each names one or two lists", "such as tables.ccl, or {p: tx.parties}")
+    loops: list[m.Loop] = []
+    for var, over in pairs[:2]:
+        loop, names = _loop(var, over, names, tables, faults)
+        loops += [loop] if loop else []
+    return tuple(loops), names
+
+
+def _loop(
+    var: Scalar, over: Scalar, names: NameSpace, tables: Mapping[str, m.Table], faults: Faults
+) -> tuple[m.Loop | None, NameSpace]:
+    table = over.text.removeprefix("tables.")
+    if over.text.startswith("tables."):
+        if table not in tables:
+            faults.add(over.at, "UNKNOWN_NAME", f"{table} is no table", nearest(table, tables))
+            return None, names
+        return m.Loop("row", table), names.local(names.row_variables(table))
+    if var.text in {"tx", "item", "row"} or names.resolve(var.text) is not None:
+        faults.add(var.at, "FOR_EACH", f"the variable {var.text} hides another name", "choose another name")
+    try:
+        checked = names.environment().check(over.text)
+        typed = lower(checked, names).element()
+    except CheckError as error:
+        report(error, over, names, faults)
+        return None, names
+    root = checked.tree.type_map[checked.tree.expr.id].list_type.elem_type
+    if root.WhichOneof("kind") != "message_type":
+        faults.add(over.at, "FOR_EACH", f"{over.text} is no list of parties, places, concerns or components")
+        return None, names
+    bound = (cel.Type(root.message_type), replace(typed, expr=t.Var(var.text), message=root.message_type))
+    return m.Loop(var.text, "", lower(checked, names).expr), names.local({var.text: bound})
+
+
+def _effect(source: EffectSource, names: NameSpace, faults: Faults) -> m.Effect | None:
+    texts = {key: compile_bound(scalar, names, faults) for key, scalar in source.texts.items()}
+    plain = {key: scalar.text for key, scalar in source.texts.items()}
+    for key, kind in EFFECT_CHOICES.items():
+        if key in source.texts and not isinstance(texts[key], m.Bound):
+            choose(plain[key], kind, source.texts[key].at, f"{key} of {source.kind}", faults)
+    lists = {key: tuple(scalar.text for scalar in scalars) for key, scalars in source.lists.items()}
+    needs = tuple(_need(need, names, faults) for need in source.needs)
+    match source.kind:
+        case "reach":
+            return m.Reach(plain["limb"])
+        case "require":
+            kind = m.RequirementKind(_known_choice(plain.get("kind"), m.RequirementKind, m.RequirementKind.LICENSE))
+            return m.Require(texts["basis"], kind, texts.get("review", m.Review.UNSTATED.value))
+        case "prohibit":
+            return m.Prohibit(texts["basis"], m.Derogation(_known_choice(plain.get("derogation"), m.Derogation, m.Derogation.NONE)))
+        case "bar":
+            return m.Bar(lists.get("authorizations") or lists.get("all_except", ()), "all_except" in lists)
+        case "refer":
+            return m.Refer(plain["to"])
+        case "exempt":
+            return m.Exempt(lists.get("bases", ()))
+        case "authorize":
+            return m.Authorize(plain["id"], plain["title"], lists.get("covers", ()), needs)
+        case "oblige":
+            return m.Oblige(needs[0])
+        case "flag":
+            return m.Flag(plain["id"], plain["text"])
+        case "score":
+            return _score(source, plain, faults)
+        case _:
+            return None
+
+
+def _known_choice(text: str | None, kind: Any, default: Any) -> Any:
+    return text if text in {member.value for member in kind} else default
+
+
+def _score(source: EffectSource, plain: Mapping[str, str], faults: Faults) -> m.Score:
+    points = plain["points"]
+    if not re.fullmatch(r"-?\d{1,4}", points):
+        faults.add(source.texts["points"].at, "NUMBER", f"points is {points}, expected a whole number")
+        points = "0"
+    return m.Score(int(points), plain["factor"])
+
+
+def _need(source: NeedSource, names: NameSpace, faults: Faults) -> m.Need:
+    met = compile_condition(source.met, names, faults) if source.met is not None else None
+    return m.Need(source.text, source.timing, met, source.due, source.cite)
+
+
+# ---- vocabulary ---------------------------------------------------------------------------------------------------------
+
+
+def _vocabulary(facts: Mapping[str, FactSource], names: NameSpace, faults: Faults) -> Vocabulary:
+    party = (env.PARTY, Typed(t.Var("party"), "licet.v1.Party", pattern="parties[*]"))
+    # A guard may name a party; `party` is also a function, which CEL keeps apart from variables.
+    inner = names.local({"party": party})
+    return Vocabulary({path: _entry(fact, inner, faults) for path, fact in facts.items()})
+
+
+def _entry(fact: FactSource, names: NameSpace, faults: Faults) -> FactEntry:
+    guard = None
+    if fact.unless is not None:
+        condition = compile_condition(fact.unless, names, faults)
+        guard = _guard(as_expr(condition)) if condition is not None else None
+    kinds = {kind.value: kind for kind in FactClass}
+    modes = {mode.value: mode for mode in (Mode.CONTROL, Mode.RELIEF)}
+    for serves in fact.serves:
+        if serves not in modes:
+            faults.add(fact.path.at, "CHOICE", f"for of {fact.path.text} is {serves}, expected controls or authorizations")
+    return FactEntry(
+        pattern=fact.path.text,
+        kind=kinds.get(fact.kind, FactClass.ASK),
+        question=fact.question,
+        type=fact.type,
+        unit=fact.unit,
+        value=fact.value,
+        serves=frozenset(modes[s] for s in fact.serves if s in modes),
+        statement=fact.statement,
+        only_if_known=fact.only_if_known,
+        guard=guard,
+    )
+
+
+def _guard(expr: t.Expr) -> Any:
+    def guard(reader: FactReader, bindings: Mapping[str, Any]) -> bool | Unknown:
+        return truth(expr, Scope(reader, bindings))
+
+    return guard
+
+
+def known_entries(named: Named, column: str, table: str) -> frozenset[str] | None:
+    """The codes of a column of a table, on whatever date."""
+    if table not in named.tables:
+        return None
+    return frozenset(str(cell) for row in named.tables[table].rows if isinstance(cell := row.cells.get(column), Code))
+
+
+__all__ = ["Named", "Scheme", "compile_package", "known_entries", "name_package"]

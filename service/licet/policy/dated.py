@@ -1,0 +1,58 @@
+"""What a package's law is on one date: groups and tables become plain sets and rows."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from licet.language.law import Law, PlaceGroup, Places, Row, Scheme, TableAt, WordGroup
+from licet.policy.model import Group, GroupKind, Package, Table, TableRow
+
+
+def law_on(package: Package, schemes: Mapping[str, Scheme], places: Places, date: datetime.date) -> Law:
+    """The law of a package on a date. What has no history that far back is None, and unknown to whatever reads it."""
+    return Law(
+        date=date,
+        groups={id_: _group_on(group, package.groups, date) for id_, group in package.groups.items()},
+        tables={id_: _table_on(table, date) for id_, table in package.tables.items()},
+        schemes=schemes,
+        places=places,
+        treated_as={t.place: t.as_place for t in package.treated if t.interval.holds(date)},
+    )
+
+
+def _group_on(group: Group, groups: Mapping[str, Group], date: datetime.date) -> PlaceGroup | WordGroup | None:
+    members = _members_on(group, groups, date)
+    if members is None:
+        return None
+    if group.kind is not GroupKind.PLACES:
+        return WordGroup(group.id, members)
+    return PlaceGroup(group.id, frozenset(map(str, members)), complement=bool(group.all_except))
+
+
+def _members_on(group: Group, groups: Mapping[str, Group], date: datetime.date) -> frozenset[str | int] | None:
+    """The members on a date; for a group of all except others, what is excepted."""
+    if date < group.history_from:
+        return None
+    members = frozenset(member.value for member in group.members if member.interval.holds(date))
+    for others, add in ((group.union, True), (group.all_except, True), (group.minus, False)):
+        for other in others:
+            part = _members_on(groups[other], groups, date)
+            if part is None:
+                return None
+            members = members | part if add else members - part
+    return members
+
+
+def _table_on(table: Table, date: datetime.date) -> TableAt | None:
+    if date < table.history_from:
+        return None
+    rows = tuple(_row(row) for row in table.rows if row.interval.holds(date))
+    keys = {row.key for row in rows}
+    dormant = {row.key: _row(row) for row in table.rows if row.key not in keys}
+    by_key = {row.key: row for row in rows}
+    return TableAt(table.id, rows, tuple(dormant.values()), by_key, table.scheme, table.code_column, table.cite)
+
+
+def _row(row: TableRow) -> Row:
+    return Row(row.key, row.cells, {f"row.{column}": cell for column, cell in row.cells.items()}, row.at.line)

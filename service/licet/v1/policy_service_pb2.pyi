@@ -1,0 +1,202 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.type import date_pb2 as _date_pb2
+from licet.v1 import source_pb2 as _source_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class RuleStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RULE_STATUS_UNSPECIFIED: _ClassVar[RuleStatus]
+    RULE_STATUS_ACTIVE: _ClassVar[RuleStatus]
+    RULE_STATUS_STAYED: _ClassVar[RuleStatus]
+RULE_STATUS_UNSPECIFIED: RuleStatus
+RULE_STATUS_ACTIVE: RuleStatus
+RULE_STATUS_STAYED: RuleStatus
+
+class ListJurisdictionsRequest(_message.Message):
+    __slots__ = ("release", "page_size", "page_token")
+    RELEASE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    release: str
+    page_size: int
+    page_token: str
+    def __init__(self, release: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListJurisdictionsResponse(_message.Message):
+    __slots__ = ("jurisdictions", "next_page_token")
+    JURISDICTIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    jurisdictions: _containers.RepeatedCompositeFieldContainer[JurisdictionInfo]
+    next_page_token: str
+    def __init__(self, jurisdictions: _Optional[_Iterable[_Union[JurisdictionInfo, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class JurisdictionInfo(_message.Message):
+    __slots__ = ("jurisdiction", "name", "version", "authority", "checked", "extends", "places", "instruments", "covers", "not_covered", "recalled")
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    AUTHORITY_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_FIELD_NUMBER: _ClassVar[int]
+    EXTENDS_FIELD_NUMBER: _ClassVar[int]
+    PLACES_FIELD_NUMBER: _ClassVar[int]
+    INSTRUMENTS_FIELD_NUMBER: _ClassVar[int]
+    COVERS_FIELD_NUMBER: _ClassVar[int]
+    NOT_COVERED_FIELD_NUMBER: _ClassVar[int]
+    RECALLED_FIELD_NUMBER: _ClassVar[int]
+    jurisdiction: str
+    name: str
+    version: str
+    authority: str
+    checked: _date_pb2.Date
+    extends: str
+    places: _containers.RepeatedScalarFieldContainer[str]
+    instruments: _containers.RepeatedCompositeFieldContainer[Instrument]
+    covers: _containers.RepeatedScalarFieldContainer[str]
+    not_covered: _containers.RepeatedScalarFieldContainer[str]
+    recalled: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, jurisdiction: _Optional[str] = ..., name: _Optional[str] = ..., version: _Optional[str] = ..., authority: _Optional[str] = ..., checked: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., extends: _Optional[str] = ..., places: _Optional[_Iterable[str]] = ..., instruments: _Optional[_Iterable[_Union[Instrument, _Mapping]]] = ..., covers: _Optional[_Iterable[str]] = ..., not_covered: _Optional[_Iterable[str]] = ..., recalled: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Instrument(_message.Message):
+    __slots__ = ("id", "title", "cite", "limbs")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    CITE_FIELD_NUMBER: _ClassVar[int]
+    LIMBS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    title: str
+    cite: str
+    limbs: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., cite: _Optional[str] = ..., limbs: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GetReleaseRequest(_message.Message):
+    __slots__ = ("digest",)
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    digest: str
+    def __init__(self, digest: _Optional[str] = ...) -> None: ...
+
+class GetReleaseResponse(_message.Message):
+    __slots__ = ("release",)
+    RELEASE_FIELD_NUMBER: _ClassVar[int]
+    release: Release
+    def __init__(self, release: _Optional[_Union[Release, _Mapping]] = ...) -> None: ...
+
+class Release(_message.Message):
+    __slots__ = ("digest", "version", "language", "packages", "loaded_at")
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    PACKAGES_FIELD_NUMBER: _ClassVar[int]
+    LOADED_AT_FIELD_NUMBER: _ClassVar[int]
+    digest: str
+    version: str
+    language: str
+    packages: _containers.RepeatedCompositeFieldContainer[PackageInfo]
+    loaded_at: _timestamp_pb2.Timestamp
+    def __init__(self, digest: _Optional[str] = ..., version: _Optional[str] = ..., language: _Optional[str] = ..., packages: _Optional[_Iterable[_Union[PackageInfo, _Mapping]]] = ..., loaded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class PackageInfo(_message.Message):
+    __slots__ = ("jurisdiction", "version", "digest", "rule_count", "row_count")
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    RULE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ROW_COUNT_FIELD_NUMBER: _ClassVar[int]
+    jurisdiction: str
+    version: str
+    digest: str
+    rule_count: int
+    row_count: int
+    def __init__(self, jurisdiction: _Optional[str] = ..., version: _Optional[str] = ..., digest: _Optional[str] = ..., rule_count: _Optional[int] = ..., row_count: _Optional[int] = ...) -> None: ...
+
+class ListRulesRequest(_message.Message):
+    __slots__ = ("release", "jurisdiction", "date", "page_size", "page_token")
+    RELEASE_FIELD_NUMBER: _ClassVar[int]
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    release: str
+    jurisdiction: str
+    date: _date_pb2.Date
+    page_size: int
+    page_token: str
+    def __init__(self, release: _Optional[str] = ..., jurisdiction: _Optional[str] = ..., date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListRulesResponse(_message.Message):
+    __slots__ = ("rules", "next_page_token")
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    rules: _containers.RepeatedCompositeFieldContainer[Rule]
+    next_page_token: str
+    def __init__(self, rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetRuleRequest(_message.Message):
+    __slots__ = ("id", "release")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    RELEASE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    release: str
+    def __init__(self, id: _Optional[str] = ..., release: _Optional[str] = ...) -> None: ...
+
+class GetRuleResponse(_message.Message):
+    __slots__ = ("rule",)
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    rule: Rule
+    def __init__(self, rule: _Optional[_Union[Rule, _Mapping]] = ...) -> None: ...
+
+class InForceInterval(_message.Message):
+    __slots__ = ("from_date", "by", "to_date", "to_by")
+    FROM_DATE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    TO_DATE_FIELD_NUMBER: _ClassVar[int]
+    TO_BY_FIELD_NUMBER: _ClassVar[int]
+    from_date: _date_pb2.Date
+    by: str
+    to_date: _date_pb2.Date
+    to_by: str
+    def __init__(self, from_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., by: _Optional[str] = ..., to_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., to_by: _Optional[str] = ...) -> None: ...
+
+class Rule(_message.Message):
+    __slots__ = ("id", "jurisdiction", "title", "instrument", "phase", "effect", "effect_text", "source", "rationale", "about", "when", "in_force", "for_each", "status", "cause", "tables")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    INSTRUMENT_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    EFFECT_FIELD_NUMBER: _ClassVar[int]
+    EFFECT_TEXT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RATIONALE_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    WHEN_FIELD_NUMBER: _ClassVar[int]
+    IN_FORCE_FIELD_NUMBER: _ClassVar[int]
+    FOR_EACH_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    TABLES_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    jurisdiction: str
+    title: str
+    instrument: str
+    phase: _source_pb2.Phase
+    effect: _source_pb2.EffectKind
+    effect_text: str
+    source: _source_pb2.Source
+    rationale: str
+    about: str
+    when: str
+    in_force: _containers.RepeatedCompositeFieldContainer[InForceInterval]
+    for_each: str
+    status: RuleStatus
+    cause: str
+    tables: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., jurisdiction: _Optional[str] = ..., title: _Optional[str] = ..., instrument: _Optional[str] = ..., phase: _Optional[_Union[_source_pb2.Phase, str]] = ..., effect: _Optional[_Union[_source_pb2.EffectKind, str]] = ..., effect_text: _Optional[str] = ..., source: _Optional[_Union[_source_pb2.Source, _Mapping]] = ..., rationale: _Optional[str] = ..., about: _Optional[str] = ..., when: _Optional[str] = ..., in_force: _Optional[_Iterable[_Union[InForceInterval, _Mapping]]] = ..., for_each: _Optional[str] = ..., status: _Optional[_Union[RuleStatus, str]] = ..., cause: _Optional[str] = ..., tables: _Optional[_Iterable[str]] = ...) -> None: ...
