@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from licet.decision.resolution import Outcome, Resolved, needs_to_do
+from licet.decision.resolution import Outcome, Resolved, between, needs_to_do
 from licet.decision.risk import Raised, Risk
 from licet.engine.protocol import Verdict
 from licet.engine.reference import Explained
@@ -86,11 +86,22 @@ def _of_outcome(resolved: Resolved) -> Iterable[Reason]:
             what = "a license is required and would be refused or presumed refused" if denied else "a license is required"
             yield Reason(Disposition.STOP if denied else Disposition.HOLD, "LICENSE_REQUIRED", f"{where}: {what}", jurisdiction)
         case Outcome.UNDETERMINED:
-            yield Reason(Disposition.HOLD, "UNDETERMINED", f"{where}: facts are missing", jurisdiction)
+            yield from _of_referrals(resolved, where)
         case Outcome.AUTHORIZED:
             yield from _of_needs(resolved, where)
         case _:
             pass
+
+
+def _of_referrals(resolved: Resolved, where: str) -> Iterable[Reason]:
+    """Why it is open: another law may govern, or facts are missing, or both."""
+    fired = (e for e in resolved.ceiling.referred if e.finding.verdict is Verdict.FIRED)
+    laws = sorted({e.effect.to for e in fired if isinstance(e.effect, m.Refer)})
+    if laws:
+        text = f"{where}: another law may govern that is not modeled here ({', '.join(laws)})"
+        yield Reason(Disposition.HOLD, "REFERRED", text, resolved.jurisdiction)
+    if not laws or between(resolved.floor.outcome, resolved.ceiling.unreferred) is Outcome.UNDETERMINED:
+        yield Reason(Disposition.HOLD, "UNDETERMINED", f"{where}: facts are missing", resolved.jurisdiction)
 
 
 def _of_needs(resolved: Resolved, where: str) -> Iterable[Reason]:

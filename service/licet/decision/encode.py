@@ -192,10 +192,10 @@ class _Determination:
                 message.acts.append(each.effect.limb)
         if not resolved.floor.reached:
             return message
-        message.requirements.extend(self._requirement(e) for e in self._of(m.Require))
-        message.prohibitions.extend(self._prohibition(e) for e in self._of(m.Prohibit))
-        message.exemptions.extend(self._exemption(e) for e in self._of(m.Exempt))
-        message.referrals.extend(self._referral(e) for e in self._of(m.Refer))
+        message.requirements.extend(_once(map(self._requirement, self._of(m.Require)), "basis", "review", "kind", "certain"))
+        message.prohibitions.extend(_once(map(self._prohibition, self._of(m.Prohibit)), "basis", "derogation", "certain"))
+        message.exemptions.extend(map(self._exemption, self._of(m.Exempt)))
+        message.referrals.extend(_once(map(self._referral, self._of(m.Refer)), "to"))
         message.authorizations.extend(self._authorizations())
         message.licenses.extend(map(self._license, resolved.held))
         message.obligations.extend(self._obligation(e) for e in self._of(m.Oblige))
@@ -293,7 +293,7 @@ class _Determination:
             return []
         uses = {use.explained.finding: use for run in (self.resolved.ceiling, self.resolved.floor) for use in run.uses}
         shown = [self._authorization(e, uses.get(e.finding)) for e in self._candidates()]
-        return sorted(shown, key=lambda a: (a.state, a.id, a.rule))
+        return _once(sorted(shown, key=lambda a: (a.state, a.id, len(a.missing), a.rule)), "id", "state")
 
     def _candidates(self) -> list[Explained]:
         """Authorizations that fired, may fire, or would if a claim were made."""
@@ -329,6 +329,18 @@ class _Determination:
         if each.finding.verdict is Verdict.UNDETERMINED:
             return decision_pb2.AUTHORIZATION_STATE_POSSIBLE
         return decision_pb2.AUTHORIZATION_STATE_OPEN
+
+
+def _once(messages: Iterable[Any], *fields: str) -> list[Any]:
+    """The messages, those alike in these fields once unless they are certain: the trace has all, with counts."""
+    kept: list[Any] = []
+    seen: set[tuple[Any, ...]] = set()
+    for message in messages:
+        key = tuple(getattr(message, field) for field in fields)
+        if key not in seen or getattr(message, "certain", False):
+            kept.append(message)
+        seen.add(key)
+    return kept
 
 
 def _need(need: m.Need, state: bool | Unknown) -> Any:

@@ -61,11 +61,15 @@ def unanswerable(resolved: Resolved) -> tuple[str, ...]:
 
 
 def _ask(subject: Subject, resolved: Resolved, settled: Settled, asked: dict[str, _Asked]) -> None:
-    open_ = _parting(resolved)
+    open_ = parting(resolved)
     for explained in open_:
-        for missing in explained.missing:
+        for missing in explained.leading:
             if missing.why not in _UNANSWERABLE and missing.path:
                 _note(asked, missing, explained.finding, resolved.jurisdiction)
+    for referral in unsettled(resolved, settled):
+        assert isinstance(referral.effect, m.Refer)
+        elsewhere = Missing(f"determinations_elsewhere[{referral.effect.to}]", "determinations_elsewhere", Why.UNSET, referral.rule.title)
+        _note(asked, elsewhere, referral.finding, resolved.jurisdiction)
     for held in resolved.held:
         for missing in held.missing():
             _note(asked, missing, Finding("held license", held.number, resolved.item, Verdict.UNDETERMINED), resolved.jurisdiction)
@@ -83,7 +87,20 @@ def _note(asked: dict[str, _Asked], missing: Missing, finding: Finding, jurisdic
     each.jurisdictions.add(jurisdiction)
 
 
-def _parting(resolved: Resolved) -> tuple[Explained, ...]:
+def asked_first(resolved: Iterable[Resolved]) -> frozenset[str]:
+    """The paths that would be asked for first: what must not grow when an assumption is dropped."""
+    return frozenset(
+        missing.path for each in resolved if each.outcome is Outcome.UNDETERMINED for e in parting(each) for missing in e.leading
+    )
+
+
+def unsettled(resolved: Resolved, settled: Settled) -> tuple[Explained, ...]:
+    """Referrals to laws that are not modeled, which apply and which the caller has not settled."""
+    referrals = (e for e in resolved.explained if isinstance(e.effect, m.Refer) and e.finding.verdict is Verdict.FIRED)
+    return tuple(e for e in referrals if isinstance(e.effect, m.Refer) and e.effect.to not in settled.outcomes)
+
+
+def parting(resolved: Resolved) -> tuple[Explained, ...]:
     """The undetermined findings that part floor from ceiling."""
     undetermined = tuple(
         e for e in dict.fromkeys((*resolved.explained, *resolved.relief)) if e.finding.verdict is Verdict.UNDETERMINED
@@ -120,6 +137,8 @@ def _question(asked: _Asked, subject: Subject) -> Question:
 
 
 def _text(missing: Missing, vocabularies: Iterable[Vocabulary]) -> str:
+    if missing.pattern == "determinations_elsewhere":
+        return f"{missing.detail}: what does that law say? It may govern, and is not modeled here."
     match missing.why:
         case Why.ABOVE:
             return f"Which paragraph of {missing.detail} does the item fall in?"
@@ -134,6 +153,8 @@ def _text(missing: Missing, vocabularies: Iterable[Vocabulary]) -> str:
 
 
 def _detail(missing: Missing) -> str:
+    if missing.pattern == "determinations_elsewhere":
+        return "have it decided under that law and state the outcome; silence never clears it"
     match missing.why:
         case Why.ABOVE:
             return f"{missing.detail} alone is above the entries that matter; state the full paragraph"

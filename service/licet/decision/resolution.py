@@ -76,6 +76,10 @@ class Run:
     lifted_by: tuple[str, ...]
     """Authorizations and held licenses that lift everything that is required."""
     steps: tuple[str, ...]
+    referred: tuple[Explained, ...]
+    """Referrals to other laws that count in this run and are not settled as permissive."""
+    unreferred: Outcome
+    """What the run would come to without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ def resolve_run(
 
     reached = bool(counting(m.Reach, explained))
     if not reached:
-        return Run(end, Outcome.NOT_SUBJECT, False, (), (), frozenset(), (), (), ("no limb of the instrument's nexus holds",))
+        return Run(end, Outcome.NOT_SUBJECT, False, (), (), frozenset(), (), (), ("no limb of the instrument's nexus holds",), (), Outcome.NOT_SUBJECT)
     exempted = frozenset(
         basis
         for e in counting(m.Exempt, relief, is_relief=True)
@@ -165,8 +169,7 @@ def resolve_run(
     bars = counting(m.Bar, relief)
     wanted = frozenset(basis_of(e) for e in required)
     uses = tuple(_use(e, bars, wanted, bases) for e in counting(m.Authorize, relief, is_relief=True))
-    referred = _referred(end, counting(m.Refer, explained), settled)
-    return _conclude(end, required, prohibited, exempted, uses, held, referred)
+    return _conclude(end, required, prohibited, exempted, uses, held, counting(m.Refer, explained), settled)
 
 
 def basis_of(explained: Explained) -> str:
@@ -209,7 +212,8 @@ def _conclude(
     exempted: frozenset[str],
     uses: tuple[Use, ...],
     held: tuple[HeldCover, ...],
-    referred: Outcome,
+    referrals: tuple[Explained, ...],
+    settled: Settled,
 ) -> Run:
     wanted = frozenset(basis_of(e) for e in required)
     derogable = frozenset(basis_of(e) for e in prohibited if isinstance(e.effect, m.Prohibit) and e.effect.derogation is m.Derogation.AUTHORITY)
@@ -229,10 +233,18 @@ def _conclude(
         outcome = Outcome.AUTHORIZED if lifted else Outcome.LICENSE_REQUIRED
         steps.append(f"required on {_names(wanted | banned)}")
         steps.append(f"covered as a whole by {', '.join(lifted)}" if lifted else "no single authorization that is open covers all of it")
+    unreferred, referred = outcome, _referred(end, referrals, settled)
     if referred > outcome:
-        steps.append("another law, which is not modelled, may govern")
+        steps.append("another law, which is not modeled here, may govern")
         outcome = referred
-    return Run(end, outcome, True, required, prohibited, exempted, uses, lifted, tuple(steps))
+    open_referrals = tuple(e for e in referrals if not _settled_as_free(e, settled))
+    return Run(end, outcome, True, required, prohibited, exempted, uses, lifted, tuple(steps), open_referrals, unreferred)
+
+
+def _settled_as_free(referral: Explained, settled: Settled) -> bool:
+    assert isinstance(referral.effect, m.Refer)
+    stated = settled.outcomes.get(referral.effect.to)
+    return stated is not None and stated.permissive
 
 
 def _names(names: frozenset[str]) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from google.type import date_pb2
 
 from licet.engine.reference import Explained
+from licet.language.faults import Position
 from licet.policy.catalogue import Standing
 from licet.policy.lawful import relation_to
-from licet.policy.model import Disclosure, Provenance, Relation
+from licet.policy.model import Derivation, Disclosure, Interval, Provenance, Relation, Rule
 from licet.policy.release import Release
 from licet.v1 import source_pb2
 
@@ -54,10 +56,17 @@ class Sources:
 
     def of(self, explained: Explained) -> source_pb2.Source:
         """The source of one finding's rule."""
-        rule, interval = explained.rule, explained.binding.interval
-        at = explained.binding.at or rule.at
+        rule, binding = explained.rule, explained.binding
+        return self.of_rule(
+            rule, cite=explained.cite, derives_from=explained.derives_from, interval=binding.interval, at=binding.at or rule.at
+        )
+
+    def of_rule(
+        self, rule: Rule, *, cite: str, derives_from: Iterable[Derivation], interval: Interval | None, at: Position
+    ) -> source_pb2.Source:
+        """The source of a rule, with what a finding bound or, for the rule as such, with what its package states."""
         source = source_pb2.Source(
-            cite=explained.cite,
+            cite=cite,
             in_force_by=interval.by if interval is not None else "",
             provenance=_PROVENANCE[rule.provenance],
             package_version=self.release.packages[rule.jurisdiction].policy.version,
@@ -67,7 +76,7 @@ class Sources:
         )
         if interval is not None:
             source.in_force_from.CopyFrom(to_date(interval.start))
-        for derivation in explained.derives_from:
+        for derivation in derives_from:
             source.derives_from.append(self._derivation(derivation, rule.jurisdiction))
         return source
 

@@ -33,7 +33,7 @@ def _why(world: World) -> str:
         case Outcome.AUTHORIZED:
             return f"Under {law} {_authorized(gravest, where)}."
         case Outcome.UNDETERMINED:
-            return f"Under {law} facts are missing to decide {where}."
+            return f"Under {law} {where} cannot be decided yet."
         case Outcome.LICENSE_REQUIRED:
             return f"Under {law} {where} needs a license{_bases(gravest)}."
         case Outcome.PROHIBITED:
@@ -58,9 +58,9 @@ def _next(world: World, asked: Sequence[Question]) -> str:
         return "Apply for a license, or ask export compliance whether an authorization fits."
     if asked:
         return f"Please answer: {asked[0].text}" + (f" (and {len(asked) - 1} more)" if len(asked) > 1 else "")
-    for code in ("UNDETERMINED", "NOT_COVERED", "UNSCREENED", "SCREENING_STALE", "RED_FLAG", "NEED_TO_DO", "OBLIGATION_TO_DO", "RISK_TIER"):
+    for code in ("REFERRED", "UNDETERMINED", "NOT_COVERED", "UNSCREENED", "SCREENING_STALE", "RED_FLAG", "NEED_TO_DO", "OBLIGATION_TO_DO", "RISK_TIER"):
         if code in codes:
-            return f"To go on: {codes[code].text}."
+            return f"To go on: {codes[code].text.rstrip('.')}."
     return "Keep the statements below true, and keep the records."
 
 

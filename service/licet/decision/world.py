@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from licet.decision.disposition import Disposition, Reason, Settings, disposition_of, reasons
 from licet.decision.held import held_covers
 from licet.decision.matching import Found, Subject
+from licet.decision.questions import asked_first, parting
 from licet.decision.resolution import Outcome, Resolved, Settled, resolve
 from licet.decision.risk import Raised, Risk, assess, red_flags
 from licet.engine.protocol import Finding, Verdict
-from licet.engine.reference import Explained, explain, judge, relied_on
+from licet.engine.reference import Explained, explain, judge, relying
 from licet.policy.release import Family
 
 
@@ -42,9 +43,10 @@ class World:
         return tuple(e for found in self.found for e in found.explained)
 
     def answer(self) -> object:
-        """What an assumption must change to matter: outcomes with floors and ceilings, and the disposition with its reasons."""
+        """What an assumption must change to matter: outcomes with floors and ceilings, reasons, and what is asked first."""
         outcomes = tuple((r.instrument.id, r.item, r.outcome, r.floor.outcome, r.ceiling.outcome) for r in self.resolved)
-        return outcomes, self.disposition, tuple(sorted({reason.code for reason in self.reasons}))
+        reasons = frozenset((reason.code, reason.jurisdiction, reason.rule) for reason in self.reasons)
+        return outcomes, reasons, asked_first(self.resolved)
 
 
 def evaluate(
@@ -76,21 +78,29 @@ def _needed(
     settings: Settings,
 ) -> World:
     """The world under just the assumptions without which the answer would differ: what is left after dropping each in turn, in order of their names."""
-    moved = {j: _moved(with_all[j], with_none[j]) for j in with_all}
-    papers = {j: tuple(e.finding for e in best.explained if e.rule.jurisdiction == j and e.needs) for j in with_all}
-    needed = frozenset(
-        pattern for j in with_all for pattern in relied_on(subject.case(j, None), (*moved[j], *papers[j]))
-    )
+    moved, needed = {}, frozenset[str]()
+    for j in with_all:
+        doubtful = _doubtful(best, j)
+        relied = relying(subject.case(j, None), {*_moved(with_all[j], with_none[j]), *doubtful})
+        moved[j] = tuple(sorted({*_moved(with_all[j], with_none[j]), *relied}))
+        needed |= frozenset(pattern for patterns in relied.values() for pattern in patterns)
     by_key = {(e.rule.jurisdiction, e.finding.name, e.finding.item): e for e in best.explained}
 
     def world_under(active: frozenset[str], *, final: bool = False) -> World:
-        found = tuple(_reexplained(subject, family, by_key, moved, papers, active, final=final) for family in families)
+        found = tuple(_reexplained(subject, family, by_key, moved, active, final=final) for family in families)
         return _joined(subject, found, active, uncovered, settings)
 
     for pattern in sorted(needed):
         if world_under(needed - {pattern}).answer() == best.answer():
             needed -= {pattern}
     return world_under(needed, final=True)
+
+
+def _doubtful(best: World, jurisdiction: str) -> set[Finding]:
+    """Findings whose verdict stays and whose needs or questions may change with an assumption."""
+    own = (e for e in best.explained if e.rule.jurisdiction == jurisdiction and e.needs)
+    asking = (e for r in best.resolved if r.outcome is Outcome.UNDETERMINED and r.jurisdiction == jurisdiction for e in parting(r))
+    return {e.finding for e in (*own, *asking)}
 
 
 def _moved(first: tuple[Finding, ...], second: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -104,7 +114,6 @@ def _reexplained(
     family: Family,
     by_key: Mapping[tuple[str, str, str], Explained],
     moved: _Findings,
-    papers: _Findings,
     active: frozenset[str],
     *,
     final: bool,
@@ -116,8 +125,8 @@ def _reexplained(
     explained: list[Explained] = []
     for j in family.jurisdictions:
         case = subject.case(j, active)
-        again = judge(case, {*moved[j], *papers[j]})
-        keys = {(f.name, f.item) for f in (*moved[j], *papers[j])}
+        again = judge(case, moved[j])
+        keys = {(f.name, f.item) for f in moved[j]}
         kept = (e for (owner, name, item), e in by_key.items() if owner == j and (name, item) not in keys)
         explained += [e.under(case) for e in kept] if final else kept
         explained += explain(case, (f for f in again if f.verdict is not Verdict.NOT_FIRED))

@@ -97,6 +97,15 @@ class Explained:
         return _missing(self.rule, self._scope(mode_of(self.rule)))
 
     @cached_property
+    def leading(self) -> frozenset[Missing]:
+        """The facts to ask for first: a rule's test is not asked about before it is known to speak of the case."""
+        if self.binding.blocked is not None:
+            return self.binding.blocked.missing
+        scope = self._scope(mode_of(self.rule))
+        parts = tuple(condition for condition in (self.rule.about, self.rule.when) if condition is not None)
+        return _leading(m.AllOf(parts), scope)
+
+    @cached_property
     def needs(self) -> tuple[bool | Unknown, ...]:
         """The state of each need of an authorization or obligation: met, refused, or unknown (to do)."""
         return _needs(self.rule, self.binding, _reader(self.case, mode_of(self.rule)), self.subject)
@@ -148,15 +157,20 @@ def explain(case: Case, findings: Iterable[Finding]) -> tuple[Explained, ...]:
     return tuple(sorted(explained, key=lambda e: e.finding))
 
 
-def relied_on(case: Case, findings: Iterable[Finding]) -> frozenset[str]:
-    """The assumptions, by vocabulary pattern, that any of these rules makes under this case."""
-    noted = Noted()
-    for rule, subject, _, binding in _found_again(case, findings, _reader(case, Mode.CONTROL, noted)):
+def relying(case: Case, findings: Iterable[Finding]) -> dict[Finding, frozenset[str]]:
+    """Those of the findings that make assumptions under this case, or would once a fact is known; with the vocabulary patterns."""
+    found: dict[Finding, frozenset[str]] = {}
+    blocked = Noted()
+    for rule, subject, finding, binding in _found_again(case, findings, _reader(case, Mode.CONTROL, blocked)):
+        noted = Noted()
         if binding is not None:
             reader = _reader(case, mode_of(rule), noted)
             _verdict(rule, binding, _scope(reader, binding, subject))
             _needs(rule, binding, reader, subject)
-    return frozenset(noted.relied)
+        relied = noted.relied | (blocked.relied if binding is None or binding.blocked or binding.empty else set())
+        if relied:
+            found[finding] = frozenset(relied)
+    return found
 
 
 def _found_again(
@@ -317,6 +331,17 @@ def _missing(rule: m.Rule, scope: Scope) -> frozenset[Missing]:
     values = [evaluate(condition, scope) for condition in (rule.about, rule.when) if condition is not None]
     whole = all_of(values)
     return whole.missing if isinstance(whole, Unknown) else frozenset()
+
+
+def _leading(condition: m.Condition, scope: Scope) -> frozenset[Missing]:
+    """The missing facts of the first open part of a conjunction, and of every open part of a disjunction."""
+    if isinstance(condition, m.Leaf):
+        value = truth(condition.expr, scope)
+        return value.missing if isinstance(value, Unknown) else frozenset()
+    open_ = [part for part in condition.parts if isinstance(evaluate(part, scope), Unknown)]
+    if isinstance(condition, m.AllOf):
+        open_ = open_[:1]
+    return frozenset(missing for part in open_ for missing in _leading(part, scope))
 
 
 def _lacking_claims(each: Explained) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ class Money:
 
 @dataclass(slots=True)
 class Noted:
-    """What a reader noted while it read: the readings for the trace, and the assumptions relied on."""
+    """What a reader noted while it read: the readings for the trace, and the assumptions made, or put off until a fact is known."""
 
     readings: list[Reading] = field(default_factory=list)
     relied: set[str] = field(default_factory=set)
@@ -220,7 +220,7 @@ class FactReader:
         for rate in self.transaction.rates:
             if (rate.from_currency, rate.to_currency) == (amount.currency, currency) and rate.HasField("rate"):
                 return amount.amount * Decimal(rate.rate.value)
-        return unknown(f"rates[{amount.currency}-{currency}]", Why.UNSET)
+        return unknown(f"rates[{amount.currency}-{currency}]", Why.UNSET, "", "rates")
 
     def used(self, authorization: str, period: str) -> Any:
         """The value used up in a period under an authorization or note, as stated."""
@@ -294,13 +294,14 @@ class FactReader:
         serves = Mode.RELIEF if self.mode is Mode.NEED else self.mode
         if serves not in entry.serves or (self.active is not None and entry.pattern not in self.active):
             return None
-        guarded = self._first_known(path, entry) or self._guarded(path, entry)
-        if isinstance(guarded, Unknown):
-            return guarded
-        if guarded:
+        unknown_first = self._first_known(path, entry)
+        guarded = self._guarded(path, entry) if unknown_first is None else unknown_first
+        if guarded is True:
             return None
         if self.noted is not None:
             self.noted.relied.add(entry.pattern)
+        if isinstance(guarded, Unknown):
+            return guarded
         self._note(path, entry.value, ReadingSource.ASSUMED)
         return entry.value
 

@@ -420,7 +420,7 @@ def _loop(
         if table not in tables:
             faults.add(over.at, "UNKNOWN_NAME", f"{table} is no table", nearest(table, tables))
             return None, names
-        return m.Loop("row", table), names.local(names.row_variables(table))
+        return m.Loop("row", table, text=over.text), names.local(names.row_variables(table))
     if var.text in {"tx", "item", "row"} or names.resolve(var.text) is not None:
         faults.add(var.at, "FOR_EACH", f"the variable {var.text} hides another name", "choose another name")
     try:
@@ -434,7 +434,7 @@ def _loop(
         faults.add(over.at, "FOR_EACH", f"{over.text} is no list of parties, places, concerns or components")
         return None, names
     bound = (cel.Type(root.message_type), replace(typed, expr=t.Var(var.text), message=root.message_type))
-    return m.Loop(var.text, "", lower(checked, names).expr), names.local({var.text: bound})
+    return m.Loop(var.text, "", lower(checked, names).expr, over.text), names.local({var.text: bound})
 
 
 def _effect(source: EffectSource, names: NameSpace, faults: Faults) -> m.Effect | None:

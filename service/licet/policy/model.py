@@ -299,6 +299,8 @@ class Loop:
     var: str
     table: str = ""
     over: Expr | None = None
+    text: str = ""
+    """The list, as the package states it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _node(file: str, node: Any, faults: list[Fault], seen: set[int]) -> Node:
         faults.append(Fault(at, "TOO_LARGE", f"the file has more than {_MAX_NODES} values", "split it"))
         return Scalar("", at)
     if isinstance(node, yaml.ScalarNode):
-        return Scalar(node.value, at, plain=node.style is None and "\n" not in node.value)
+        return Scalar(node.value, at, plain=not node.style and "\n" not in node.value)
     if isinstance(node, yaml.SequenceNode):
         return Sequence(tuple(_node(file, item, faults, seen) for item in node.value), at)
     return _mapping(file, node, at, faults, seen)

@@ -1,0 +1,211 @@
+"""What a call may fail with, and how a caller sees it: one table from reasons to gRPC status, and `google.rpc` details.
+
+LicetError
+├── InvalidRequest          the request cannot be meant (`licet.decision.errors`)
+├── CallError
+│   ├── MalformedRequest    the bytes are no such message
+│   ├── Unknown             what is named is not held here
+│   │   ├── ReleaseUnknown
+│   │   ├── JurisdictionUnknown
+│   │   └── RuleUnknown
+│   ├── Overloaded          too much is under way; retry
+│   ├── Draining            the server stops; retry elsewhere
+│   ├── DeadlineExceeded    there was no time left to answer
+│   └── Internal            a fault of ours; the log has it under the request id
+└── RefusedToStart          never seen by a caller: the server did not start
+
+Reasons are stable, and texts are for people. A caller never sees the text of an unexpected exception.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+import grpc
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from licet.decision.errors import InvalidRequest, LicetError, Violation
+
+DOMAIN = "licet"
+REQUEST_ID = "x-request-id"
+"""The metadata key under which a request id comes in and goes out."""
+_MAX_MESSAGE = 300
+_MAX_VIOLATION = 300
+_MAX_VIOLATIONS = 3_500
+"""In bytes. Details travel in the trailing metadata, in Base64; a client takes 8 KiB of it unless told otherwise."""
+
+
+class CallError(LicetError):
+    """A call that cannot be answered. `metadata` goes into `ErrorInfo`."""
+
+    metadata: Mapping[str, str] = MappingProxyType({})
+
+
+class MalformedRequest(CallError):
+    """The bytes of the request are no message of the type that the method takes."""
+
+    reason = "MALFORMED_REQUEST"
+
+    def __init__(self, message_type: str) -> None:
+        self.violations = (Violation("request", f"the bytes are no {message_type}"),)
+        super().__init__(f"the bytes are no {message_type}")
+
+
+class Unknown(CallError):
+    """What the request names is not held here."""
+
+    reason = "UNKNOWN"
+
+    def __init__(self, name: str, text: str) -> None:
+        self.metadata = {"name": name[:_MAX_VIOLATION]}
+        super().__init__(text)
+
+
+class ReleaseUnknown(Unknown):
+    """The release that the request names is not the one served."""
+
+    reason = "RELEASE_UNKNOWN"
+
+    def __init__(self, digest: str, served: str) -> None:
+        super().__init__(digest, f"the release {digest[:80]} is not served here; leave it empty, or name {served}")
+
+
+class JurisdictionUnknown(Unknown):
+    """No package of the release has this jurisdiction."""
+
+    reason = "JURISDICTION_UNKNOWN"
+
+    def __init__(self, jurisdiction: str, served: Iterable[str]) -> None:
+        super().__init__(jurisdiction, f"{jurisdiction[:80]} is not served; this release serves {', '.join(served)}")
+
+
+class RuleUnknown(Unknown):
+    """The release has no such rule."""
+
+    reason = "RULE_UNKNOWN"
+
+    def __init__(self, id_: str, ids: Sequence[str]) -> None:
+        close = difflib.get_close_matches(id_[:80], ids, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        super().__init__(id_, f"this release has no rule {id_[:80] or '(no id)'}{hint}")
+
+
+class Overloaded(CallError):
+    """As much is under way as the server takes at a time."""
+
+    reason = "OVERLOADED"
+
+    def __init__(self, most: int) -> None:
+        self.metadata = {"limit": str(most)}
+        super().__init__(f"{most} calls are under way, as many as this server takes; retry")
+
+
+class Draining(CallError):
+    """The server finishes what it has and takes nothing new."""
+
+    reason = "DRAINING"
+
+    def __init__(self) -> None:
+        super().__init__("the server is stopping; retry")
+
+
+class DeadlineExceeded(CallError):
+    """There was no time left to answer."""
+
+    reason = "DEADLINE_EXCEEDED"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"there was no answer within {seconds:.3g} seconds")
+
+
+class Internal(CallError):
+    """A fault of ours. Says nothing but that; the log has the rest under the request id."""
+
+    reason = "INTERNAL"
+
+    def __init__(self) -> None:
+        super().__init__("the server failed; its log has the cause under the request id")
+
+
+class RefusedToStart(LicetError):
+    """The server did not start. `faults` names everything that stands in the way, one line each.
+
+    `reason` is one of BAD_SETTING, POLICIES_UNREADABLE, POLICY_FAULTS, CANNOT_LISTEN.
+    """
+
+    def __init__(self, reason: str, faults: Iterable[str]) -> None:
+        self.reason = reason
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+STATUSES: Mapping[str, grpc.StatusCode] = MappingProxyType(
+    {
+        InvalidRequest.reason: grpc.StatusCode.INVALID_ARGUMENT,
+        MalformedRequest.reason: grpc.StatusCode.INVALID_ARGUMENT,
+        Unknown.reason: grpc.StatusCode.NOT_FOUND,
+        ReleaseUnknown.reason: grpc.StatusCode.NOT_FOUND,
+        JurisdictionUnknown.reason: grpc.StatusCode.NOT_FOUND,
+        RuleUnknown.reason: grpc.StatusCode.NOT_FOUND,
+        Overloaded.reason: grpc.StatusCode.RESOURCE_EXHAUSTED,
+        Draining.reason: grpc.StatusCode.UNAVAILABLE,
+        DeadlineExceeded.reason: grpc.StatusCode.DEADLINE_EXCEEDED,
+        Internal.reason: grpc.StatusCode.INTERNAL,
+    }
+)
+"""The one place where a reason gets its gRPC status; a reason that is not here is INTERNAL."""
+RETRY_AFTER: Mapping[str, int] = MappingProxyType({Overloaded.reason: 1, Draining.reason: 1})
+"""Seconds after which a call that failed for a reason is worth another try."""
+
+
+def code_of(error: LicetError) -> grpc.StatusCode:
+    """The status code of an error."""
+    return STATUSES.get(error.reason, grpc.StatusCode.INTERNAL)
+
+
+def status_of(error: LicetError, request_id: str) -> status_pb2.Status:
+    """What the caller gets: code, message, and details, small enough to travel."""
+    status = status_pb2.Status(code=code_of(error).value[0], message=_cut(str(error), _MAX_MESSAGE))
+    for detail in _details(error, request_id):
+        status.details.add().Pack(detail)
+    return status
+
+
+def _details(error: LicetError, request_id: str) -> Iterator[Message]:
+    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN)
+    violations: tuple[Violation, ...] = getattr(error, "violations", ())
+    if violations:
+        bad = _bad_request(violations)
+        info.metadata["violations"] = str(len(violations))
+        yield bad
+    if isinstance(error, CallError):
+        info.metadata.update(error.metadata)
+    yield info
+    yield error_details_pb2.RequestInfo(request_id=request_id)
+    if error.reason in RETRY_AFTER:
+        retry = error_details_pb2.RetryInfo()
+        retry.retry_delay.FromSeconds(RETRY_AFTER[error.reason])
+        yield retry
+
+
+def _bad_request(violations: Sequence[Violation]) -> error_details_pb2.BadRequest:
+    """As many violations as the metadata holds; the rest is counted in `ErrorInfo`."""
+    bad, size = error_details_pb2.BadRequest(), 0
+    for violation in violations:
+        shown = error_details_pb2.BadRequest.FieldViolation(
+            field=_cut(violation.field, _MAX_VIOLATION), description=_cut(violation.description, _MAX_VIOLATION)
+        )
+        size += shown.ByteSize() + 4
+        if size > _MAX_VIOLATIONS:
+            break
+        bad.field_violations.append(shown)
+    return bad
+
+
+def _cut(text: str, most: int) -> str:
+    """The text, cut to so many bytes."""
+    data = text.encode()
+    return text if len(data) <= most else data[: most - 3].decode(errors="ignore") + "…"

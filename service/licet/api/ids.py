@@ -1,0 +1,25 @@
+"""Ids that the server makes or takes over."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import uuid
+
+_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
+
+
+def decision_id(now: datetime.datetime) -> str:
+    """A new UUID of version 7 (RFC 9562): ids of later decisions sort after those of earlier ones."""
+    millis = int(now.timestamp() * 1000)
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (
+        (millis & (1 << 48) - 1) << 80 | 7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    )
+    return str(uuid.UUID(int=value))
+
+
+def request_id(offered: str | bytes | None) -> str:
+    """The caller's request id if it is short and plain, else a new one."""
+    return offered if isinstance(offered, str) and _SANE.fullmatch(offered) else str(uuid.uuid4())

@@ -1,0 +1,127 @@
+"""The server: starts whole or not at all, and stops without losing a call."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from licet.api.capacity import Admission, Workers
+from licet.api.errors import RefusedToStart
+from licet.api.interceptors import Edge
+from licet.api.licensing import Licensing
+from licet.api.logs import configure_logging
+from licet.api.policies import Policies
+from licet.api.releases import Releases, load
+from licet.api.settings import ServerSettings
+from licet.engine.protocol import Matcher
+from licet.engine.reference import ReferenceEngine
+from licet.v1 import licensing_service_pb2, licensing_service_pb2_grpc, policy_service_pb2, policy_service_pb2_grpc
+
+SERVICES = (
+    licensing_service_pb2.DESCRIPTOR.services_by_name["LicensingService"].full_name,
+    policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
+)
+_FLUSH_SECONDS = 1.0
+"""How long last replies may take to leave, once every call has ended; streams of health and reflection end with it."""
+log = structlog.get_logger("licet.api")
+
+
+async def serve(settings: ServerSettings) -> None:
+    """Serves until SIGTERM or SIGINT, then finishes what is under way; a second signal ends that too.
+
+    Raises `RefusedToStart`.
+    """
+    configure_logging(settings.log_format, settings.log_level)
+    signals: asyncio.Queue[int] = asyncio.Queue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, number)
+    running = await Running.start(settings)
+    log.info("stopping", signal=signal.Signals(await signals.get()).name)
+    stopping = asyncio.create_task(running.stop(settings.drain_seconds))
+    again = asyncio.create_task(signals.get())
+    await asyncio.wait((stopping, again), return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.done():
+        await running.stop(0)
+    again.cancel()
+    await stopping
+    log.info("stopped")
+
+
+class Running:
+    """A server that listens at `address`."""
+
+    def __init__(self, settings: ServerSettings, releases: Releases, matcher: Matcher) -> None:
+        self.releases = releases
+        self._admission = Admission(settings.max_concurrent_calls)
+        self._workers = Workers(settings.max_concurrent_calls)
+        self._health = health.aio.HealthServicer()
+        self._server = grpc.aio.server(
+            interceptors=[Edge(self._admission, settings.default_deadline_seconds)],
+            options=[
+                # Without it a second server would bind the same port, and nobody would notice.
+                ("grpc.so_reuseport", 0),
+                ("grpc.max_receive_message_length", settings.max_message_bytes),
+                ("grpc.max_send_message_length", -1),
+            ],
+        )
+        licensing = Licensing(releases, matcher, self._workers, settings.decision)
+        licensing_service_pb2_grpc.add_LicensingServiceServicer_to_server(licensing, self._server)
+        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(Policies(releases, self._workers), self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
+        self.address = self._bind(settings.listen)
+
+    @classmethod
+    async def start(cls, settings: ServerSettings) -> Running:
+        """A server that listens and is healthy. Raises `RefusedToStart`, and then nothing is left behind.
+
+        1. Loads the policies.
+        2. Takes the port.
+        3. Begins to serve, and says so.
+        """
+        loaded = await asyncio.to_thread(load, settings.policies)
+        matcher = ReferenceEngine()
+        running = cls(settings, Releases(loaded), matcher)
+        await running._server.start()
+        for service in SERVICES:
+            await running._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        log.info(
+            "serving",
+            address=running.address,
+            release=loaded.release.digest,
+            packages=[f"{p.jurisdiction} {p.policy.version}" for p in loaded.release.packages.values()],
+            engine=matcher.name,
+        )
+        return running
+
+    def _bind(self, listen: str) -> str:
+        try:
+            port = self._server.add_insecure_port(listen)
+        except RuntimeError:
+            port = 0
+        if not port:
+            text = f"cannot listen at {listen}: the port is taken, or the address is not of this machine"
+            raise RefusedToStart("CANNOT_LISTEN", [text])
+        return f"{listen.rpartition(':')[0]}:{port}"
+
+    async def stop(self, drain_seconds: float) -> None:
+        """The server has stopped. Safe to call again, with less patience.
+
+        1. Health says NOT_SERVING, and new calls are told to go elsewhere.
+        2. Calls under way end, or are cancelled when the time is up.
+        3. The port is free.
+        """
+        await self._health.enter_graceful_shutdown()
+        self._admission.close()
+        try:
+            async with asyncio.timeout(drain_seconds):
+                await self._admission.idle()
+            await self._server.stop(_FLUSH_SECONDS)
+        except TimeoutError:
+            await self._server.stop(None)
+        self._workers.close()
