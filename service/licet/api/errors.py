@@ -88,7 +88,7 @@ class RuleUnknown(Unknown):
     reason = "RULE_UNKNOWN"
 
     def __init__(self, id_: str, ids: Sequence[str]) -> None:
-        close = difflib.get_close_matches(id_[:80], ids, n=1)
+        close = difflib.get_close_matches(id_[:80], ids, n=1, cutoff=0.75)
         hint = f"; did you mean {close[0]}?" if close else ""
         super().__init__(id_, f"this release has no rule {id_[:80] or '(no id)'}{hint}")
 

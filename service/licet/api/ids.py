@@ -14,9 +14,7 @@ def decision_id(now: datetime.datetime) -> str:
     """A new UUID of version 7 (RFC 9562): ids of later decisions sort after those of earlier ones."""
     millis = int(now.timestamp() * 1000)
     random = int.from_bytes(os.urandom(10), "big")
-    value = (
-        (millis & (1 << 48) - 1) << 80 | 7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
-    )
+    value = (millis & (1 << 48) - 1) << 80 | 7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
     return str(uuid.UUID(int=value))
 
 

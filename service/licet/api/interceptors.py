@@ -38,9 +38,7 @@ class Edge(grpc.aio.ServerInterceptor):
         self._admission = admission
         self._default = default_deadline_seconds
 
-    async def intercept_service(
-        self, continuation: Callable[..., Awaitable[Any]], details: grpc.HandlerCallDetails
-    ) -> Any:
+    async def intercept_service(self, continuation: Callable[..., Awaitable[Any]], details: grpc.HandlerCallDetails) -> Any:
         """The handler of a method, wrapped if it is one of ours."""
         handler = await continuation(details)
         if handler is None or not details.method.startswith(_OURS) or handler.unary_unary is None:

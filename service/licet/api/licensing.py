@@ -20,7 +20,7 @@ from licet.api.interceptors import milliseconds
 from licet.api.releases import Loaded, Releases
 from licet.decision.check import check_request
 from licet.decision.decide import decide
-from licet.decision.disposition import Settings
+from licet.decision.settings import Settings
 from licet.decision.errors import InvalidRequest, LicetError, Violation
 from licet.decision.sources import to_date
 from licet.decision.view import for_audience
@@ -59,14 +59,11 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
             disposition=outcome_pb2.Disposition.Name(decision.result.disposition).removeprefix("DISPOSITION_"),
             release=decision.release,
             as_of=_iso(decision.as_of),
-            recorded=False,
             ms=milliseconds(started),
         )
         return licensing_service_pb2.EvaluateResponse(decision=decision)
 
-    def _decide(
-        self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event
-    ) -> decision_pb2.Decision:
+    def _decide(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> decision_pb2.Decision:
         _check(request, loaded)
         matcher = _Abandonable(self._matcher, abandoned)
         decided = decide(request, loaded.release, matcher, today=now.date(), settings=self._settings)
@@ -136,9 +133,7 @@ def _frame_violations(request: Any) -> Iterator[Violation]:
         )
     for field, enum in _ENUMS.items():
         if (value := getattr(request, field)) not in enum.values():
-            yield Violation(
-                field, f"{value} is no value of {enum.DESCRIPTOR.name}; this server may be older than the caller"
-            )
+            yield Violation(field, f"{value} is no value of {enum.DESCRIPTOR.name}; this server may be older than the caller")
 
 
 def _iso(date: Any) -> str:

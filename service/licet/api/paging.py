@@ -44,7 +44,5 @@ def _start(token: str, mark: str, length: int) -> int:
     if not (start.isdigit() and len(start) <= len(str(length)) and 0 < int(start) < length):
         raise InvalidRequest([Violation("page_token", "is no token that this server gave; begin again without one")])
     if found != mark:
-        raise InvalidRequest(
-            [Violation("page_token", "belongs to another request or release; begin again without one")]
-        )
+        raise InvalidRequest([Violation("page_token", "belongs to another request or release; begin again without one")])
     return int(start)

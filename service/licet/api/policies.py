@@ -77,9 +77,7 @@ def _list_rules(request: Any, release: Release, _: threading.Event) -> pb.ListRu
     rules.sort(key=lambda rule: rule.id)
     scope = ("rules", release.digest, request.jurisdiction, str(date))
     found, token = page(rules, size=request.page_size, token=request.page_token, scope=scope)
-    return pb.ListRulesResponse(
-        rules=(rule_info(rule, release, date or _today()) for rule in found), next_page_token=token
-    )
+    return pb.ListRulesResponse(rules=(rule_info(rule, release, date or _today()) for rule in found), next_page_token=token)
 
 
 def _date(request: Any) -> datetime.date | None:
@@ -90,9 +88,7 @@ def _date(request: Any) -> datetime.date | None:
         return datetime.date(date.year, date.month, date.day)
     except ValueError:
         shown = f"{date.year}-{date.month}-{date.day}"
-        raise InvalidRequest(
-            [Violation("date", f"{shown} is no date; year, month and day must all be stated")]
-        ) from None
+        raise InvalidRequest([Violation("date", f"{shown} is no date; year, month and day must all be stated")]) from None
 
 
 def _rule(name: str, release: Release) -> m.Rule:

@@ -84,9 +84,7 @@ def rule_info(rule: m.Rule, release: Release, date: datetime.date) -> policy_ser
     """A rule as its package states it, its source as of a date. A restricted one shows its citation, and no more."""
     source = _source(rule, release, date)
     if not is_public(rule):
-        cited = source_pb2.Source(
-            cite=source.cite, disclosure=source.disclosure, package_version=source.package_version
-        )
+        cited = source_pb2.Source(cite=source.cite, disclosure=source.disclosure, package_version=source.package_version)
         return policy_service_pb2.Rule(jurisdiction=rule.jurisdiction, title=RESTRICTED, source=cited)
     return policy_service_pb2.Rule(
         id=rule.id,
@@ -111,9 +109,7 @@ def rule_info(rule: m.Rule, release: Release, date: datetime.date) -> policy_ser
 def _source(rule: m.Rule, release: Release, date: datetime.date) -> source_pb2.Source:
     derivations = tuple(m.Derivation(_text(d.regime), d.relation, _text(d.entry)) for d in rule.derives_from)
     interval = rule.interval_on(date)
-    return Sources(release, date).of_rule(
-        rule, cite=_text(rule.cite), derives_from=derivations, interval=interval, at=rule.at
-    )
+    return Sources(release, date).of_rule(rule, cite=_text(rule.cite), derives_from=derivations, interval=interval, at=rule.at)
 
 
 def _text(text: m.Text) -> str:
@@ -123,9 +119,7 @@ def _text(text: m.Text) -> str:
 
 def _interval(interval: m.Interval) -> policy_service_pb2.InForceInterval:
     end = to_date(interval.end) if interval.end is not None else None
-    return policy_service_pb2.InForceInterval(
-        from_date=to_date(interval.start), by=interval.by, to_date=end, to_by=interval.end_by
-    )
+    return policy_service_pb2.InForceInterval(from_date=to_date(interval.start), by=interval.by, to_date=end, to_by=interval.end_by)
 
 
 # ---- texts -----------------------------------------------------------------------------------------------------------
@@ -134,7 +128,10 @@ def _interval(interval: m.Interval) -> policy_service_pb2.InForceInterval:
 def condition_text(condition: m.Condition) -> str:
     """A condition as a policy file states it: CEL, or YAML of `all`, `any` and `none` over it."""
     data = _condition(condition)
-    return data if isinstance(data, str) else _yaml(data["all"] if isinstance(condition, m.AllOf) else data)
+    if isinstance(condition, m.AllOf):
+        (first, *more) = data["all"]
+        data = data["all"] if more else first
+    return data if isinstance(data, str) else _yaml(data)
 
 
 def effect_text(effect: m.Effect) -> str:
@@ -182,9 +179,7 @@ def _plain(value: Any) -> Any:
 def _yaml(data: Any, *, flow: bool = False) -> str:
     style = True if flow else False  # noqa: SIM210  # None would be a third style
     return str(
-        yaml.dump(
-            data, Dumper=yaml.CSafeDumper, default_flow_style=style, sort_keys=False, allow_unicode=True, width=10_000
-        )
+        yaml.dump(data, Dumper=yaml.CSafeDumper, default_flow_style=style, sort_keys=False, allow_unicode=True, width=10_000)
     ).strip()
 
 

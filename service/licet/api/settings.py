@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from licet.api.errors import RefusedToStart
-from licet.decision.disposition import Settings
+from licet.decision.settings import Settings
 from licet.policy.folder import embedded_folder
 
 PREFIX = "LICET_"
@@ -64,19 +64,13 @@ class ServerSettings(BaseSettings):
     listen: Annotated[str, AfterValidator(_address)] = Field(
         "127.0.0.1:50051", description="IP address and port; port 0 takes a free one"
     )
-    policies: Path = Field(
-        default_factory=embedded_folder, description="folder of policies; the embedded ones if unset"
-    )
+    policies: Path = Field(default_factory=embedded_folder, description="folder of policies; the embedded ones if unset")
     log_format: LogFormat = Field(LogFormat.AUTO, description="json, console, or auto")
     log_level: LogLevel = Field(LogLevel.INFO, description="the mildest level that is logged")
     max_message_bytes: int = Field(16 * _MIB, ge=1024, le=1024 * _MIB, description="the largest request that is taken")
-    max_concurrent_calls: int = Field(
-        100, ge=1, le=100_000, description="calls under way at a time; more are told to retry"
-    )
+    max_concurrent_calls: int = Field(100, ge=1, le=100_000, description="calls under way at a time; more are told to retry")
     default_deadline_seconds: Seconds = Field(30.0, gt=0, description="for calls that bring no deadline of their own")
-    drain_seconds: Seconds = Field(
-        30.0, ge=0, description="how long calls under way may take to end when the server stops"
-    )
+    drain_seconds: Seconds = Field(30.0, ge=0, description="how long calls under way may take to end when the server stops")
     screening_required: bool = Field(True, description="whether PROCEED needs every named party to be screened")
     screening_max_age_days: int = Field(30, ge=0, le=36_500, description="how old, in days, a screening may be")
 
@@ -109,10 +103,6 @@ def _misspelt() -> Iterator[str]:
     """Variables that look like a misspelt setting. Others of the prefix may be anything: Kubernetes makes some."""
     known = {f"{PREFIX}{name.upper()}" for name in ServerSettings.model_fields}
     for name in sorted(os.environ):
-        close = (
-            difflib.get_close_matches(name, known, n=1, cutoff=0.9)
-            if name.startswith(PREFIX) and name not in known
-            else ()
-        )
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.9) if name.startswith(PREFIX) and name not in known else ()
         if close:
             yield f"{name} is no setting; did you mean {close[0]}?"

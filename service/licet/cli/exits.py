@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 from licet.v1 import outcome_pb2
@@ -26,7 +27,7 @@ class Exit(IntEnum):
     """The shipment does not go."""
 
 
-_OF_DISPOSITION = {
+_OF_DISPOSITION: Mapping[int, Exit] = {
     outcome_pb2.DISPOSITION_PROCEED: Exit.PROCEED,
     outcome_pb2.DISPOSITION_HOLD: Exit.HOLD,
     outcome_pb2.DISPOSITION_STOP: Exit.STOP,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from json.decoder import scanstring
 
 from licet.language.faults import Fault, Position
 from licet.policy.text import Mapping, Node, Scalar, Sequence
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_WORD = re.compile(r"[^\s,:\[\]{}\"]+")
+_END_OF_WORD = re.compile(r"[\s,\]}]|$")
 _NULL = "null"
+_DECODER = json.JSONDecoder()
 
 
 def read_json(file: str, content: bytes) -> tuple[Node | None, list[Fault]]:
@@ -49,11 +49,11 @@ class _Text:
             case "[":
                 return self._sequence(start)
             case '"':
-                text, end = scanstring(self.text, start + 1)
+                text, end = _DECODER.raw_decode(self.text, start)
                 return Scalar(text, self._at(start), plain=False), end
-        word = _WORD.match(self.text, start)
-        assert word is not None, "the text is JSON"
-        return Scalar(word[0], self._at(start)), word.end()
+            case _:
+                end = _END_OF_WORD.search(self.text, start).start()  # type: ignore[union-attr]  # the end of the text is one too
+                return Scalar(self.text[start:end], self._at(start)), end
 
     def _mapping(self, start: int) -> tuple[Mapping, int]:
         entries: dict[str, tuple[Scalar, Node]] = {}
@@ -61,7 +61,7 @@ class _Text:
         while self.text[end] != "}":
             end = self._skip(end + 1) if self.text[end] == "," else end
             at = self._at(end)
-            key, end = scanstring(self.text, end + 1)
+            key, end = _DECODER.raw_decode(self.text, end)
             value, end = self.value(self._skip(end) + 1)
             self._enter(entries, Scalar(key, at, plain=False), value)
             end = self._skip(end)

@@ -1,7 +1,7 @@
 """A tree of text into API messages, by their descriptors: the same field names, with short forms that a person likes to write.
 
-Dates are `2026-11-22`, money is `1200 EUR`, a place is `DE` or `UA-43`, a classification is a code or a list of codes, an enum value
-is its short name. The field's own type decides what a text means, so `NO` is Norway in a country and "no" in a yes/no field.
+Dates are `2026-11-22`, money is `1200 EUR`, a place is `DE` or `UA-43`, a classification is a code or a list of
+codes, an enum value is its short name. The field's own type decides what a text means, so `NO` is Norway in a country and "no" in a yes/no field.
 Every fault is noted and reading goes on, so that all come out at once.
 """
 
@@ -21,14 +21,21 @@ from licet.policy.reading import Faults, nearest
 from licet.policy.text import Mapping, Node, Scalar, Sequence
 
 _BOOLS = {"true": True, "yes": True, "false": False, "no": False}
-_FACT_ALIASES = {"bool": "bool_value", "number": "decimal_value", "decimal": "decimal_value", "text": "string_value", "string": "string_value"}
+_FACT_ALIASES = {
+    "bool": "bool_value",
+    "number": "decimal_value",
+    "decimal": "decimal_value",
+    "text": "string_value",
+    "string": "string_value",
+}
 _FACT_ALIASES |= {"date": "date_value", "place": "place_value", "code": "code_value", "codes": "codes_value"}
 _ELEMENT_NAMES = ("reference", "line")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
-_AMOUNT = re.compile(r"(?P<amount>\d+(\.\d{1,9})?) ?(?P<currency>[A-Z]{3})")
+_AMOUNT = re.compile(r"(?P<amount>\d{1,15}(\.\d{1,9})?) ?(?P<currency>[A-Z]{3})")
 _REGION = re.compile(r"(?P<country>[A-Z]{2})-[A-Z0-9]{1,3}(-[A-Z0-9]{1,4})?")
 _NANO = 10**9
+_MILLS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))  # currencies of three decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Reader:
         else:
             self.set(message, descriptor, value, f"{path}.{descriptor.name}" if path else descriptor.name)
 
-    def set(self, message: Any, field_: FieldDescriptor, node: Node, path: str) -> None:
+    def set(self, message: Any, field_: Any, node: Node, path: str) -> None:
         """Sets one field to what a node states."""
         self.places.setdefault(path, node.at)
         if _is_map(field_):
@@ -92,11 +99,10 @@ class Reader:
             elif (value := self._scalar(field_, item)) is not None:
                 values.append(value)
 
-    def _map(self, values: Any, field_: FieldDescriptor, node: Node, path: str) -> None:
+    def _map(self, values: Any, field_: Any, node: Node, path: str) -> None:
         if not isinstance(node, Mapping) or not node.entries:
             self.faults.add(node.at, "SHAPE", f"{field_.name} should be a mapping of keys to values", _map_hint(field_.name))
             return
-        assert field_.message_type is not None
         value_field = field_.message_type.fields_by_name["value"]
         for key, value in node.entries:
             where = f"{path}[{key.text}]"
@@ -111,7 +117,9 @@ class Reader:
     def _short(self, message: Any, node: Scalar | Sequence, path: str) -> None:
         form = _SHORT.get(message.DESCRIPTOR.full_name)
         if form is None or (isinstance(node, Sequence) and message.DESCRIPTOR.full_name not in _FROM_LISTS):
-            self.faults.add(node.at, "SHAPE", f"{_what(message)} should be a mapping of fields to values, or {_WRITTEN.get(message.DESCRIPTOR.full_name, 'left out')}")
+            written = _WRITTEN.get(message.DESCRIPTOR.full_name, "")
+            hint = f"or write {written}" if written else ""
+            self.faults.add(node.at, "SHAPE", f"{_what(message)} should be a mapping of fields to values", hint)
         elif isinstance(node, Sequence) or self._says(node, _what(message)):
             form(self, message, node, path)
 
@@ -121,7 +129,7 @@ class Reader:
                 raise ValueError
             date = datetime.date.fromisoformat(node.text)
         except ValueError:
-            self.faults.add(node.at, "DATE", f"{_last(path)} is {node.text}, expected a date such as 2026-11-22")
+            self.faults.add(node.at, "DATE", f"{_shown(path)} is {node.text}, expected a date such as 2026-11-22")
             return
         message.year, message.month, message.day = date.year, date.month, date.day
 
@@ -132,24 +140,27 @@ class Reader:
             message.value = ""
         if not message.value:
             hint = "write it without unit or thousands separators" if re.match(r"\d", node.text) else ""
-            self.faults.add(node.at, "NUMBER", f"{_last(path)} is {node.text}, expected a number such as 12.5", hint)
+            self.faults.add(node.at, "NUMBER", f"{_shown(path)} is {node.text}, expected a number such as 12.5", hint)
 
     def _money(self, message: Any, node: Scalar, path: str) -> None:
         found = _AMOUNT.fullmatch(node.text)
-        if found is None:
+        if found is not None and re.search(r"\.\d{3}$", found["amount"]) and found["currency"] not in _MILLS:
+            hint = "write 1200 for twelve hundred, 1.20 for one and a fifth"
+            self.faults.add(node.at, "MONEY", f"{_shown(path)} is {node.text}, whose point may separate thousands", hint)
+        elif found is None:
             hint = "an amount without separators, then the ISO 4217 code of the currency"
-            self.faults.add(node.at, "MONEY", f"{_last(path)} is {node.text}, expected an amount such as 1200 EUR", hint)
+            self.faults.add(node.at, "MONEY", f"{_shown(path)} is {node.text}, expected an amount such as 1200 EUR", hint)
         else:
             _set_money(message, Decimal(found["amount"]), found["currency"])
 
     def _amount_mapping(self, message: Any, node: Mapping, path: str) -> None:
         texts = {key.text: value.text for key, value in node.entries if isinstance(value, Scalar)}
         if texts.keys() != {"amount", "currency"}:
-            self.faults.add(node.at, "MONEY", f"{_last(path)} should have amount and currency, and nothing else")
+            self.faults.add(node.at, "MONEY", f"{_shown(path)} should have amount and currency, and nothing else")
         else:
             self._money(message, Scalar(f"{texts['amount']} {texts['currency']}", node.at), path)
 
-    def _place(self, message: Any, node: Scalar, path: str) -> None:
+    def _place(self, message: Any, node: Scalar, _path: str) -> None:
         region = _REGION.fullmatch(node.text)
         message.country = region["country"] if region else node.text
         if region:
@@ -158,7 +169,7 @@ class Reader:
     def _codes(self, message: Any, node: Scalar | Sequence, path: str) -> None:
         self._list(message.codes, message.DESCRIPTOR.fields_by_name["codes"], node, f"{path}.codes")
 
-    def _country(self, message: Any, node: Scalar, path: str) -> None:
+    def _country(self, message: Any, node: Scalar, _path: str) -> None:
         message.country = node.text
 
     def _fact(self, message: Any, node: Scalar | Sequence, path: str) -> None:
@@ -195,7 +206,12 @@ class Reader:
             return self._enum(field_.enum_type, field_.name, text, node.at)
         if field_.type == FieldDescriptor.TYPE_BOOL:
             if text.lower() not in _BOOLS:
-                self.faults.add(node.at, "YES_NO", f"{field_.name} is {text}, expected yes or no", "leave it out when the fact is not known")
+                self.faults.add(
+                    node.at,
+                    "YES_NO",
+                    f"{field_.name} is {text}, expected yes or no",
+                    "leave it out when the fact is not known",
+                )
             return _BOOLS.get(text.lower())
         if field_.type == FieldDescriptor.TYPE_STRING:
             return text
@@ -245,16 +261,24 @@ def _pattern(path: str) -> str:
     return re.sub(r"\[.*?\]", "", path).removeprefix("transaction.")
 
 
-def _last(path: str) -> str:
-    return path.rpartition(".")[2]
+def _shown(path: str) -> str:
+    return path.removeprefix("transaction.")
 
 
 def _what(message: Any) -> str:
-    return {"Transaction": "a transaction", "EvaluateRequest": "a request"}.get(message.DESCRIPTOR.name, message.DESCRIPTOR.name)
+    name = (
+        "request"
+        if message.DESCRIPTOR.name == "EvaluateRequest"
+        else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", message.DESCRIPTOR.name).lower()
+    )
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
 def _map_hint(name: str) -> str:
-    examples = {"classifications": "classifications: {us.eccn: 5A992.c}", "controlled_content_percent": "controlled_content_percent: {us: 30}"}
+    examples = {
+        "classifications": "classifications: {us.eccn: 5A992.c}",
+        "controlled_content_percent": "controlled_content_percent: {us: 30}",
+    }
     return f"as in {examples[name]}" if name in examples else ""
 
 

@@ -5,7 +5,7 @@ Colors only help; nothing is said by color alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ MAX_QUESTIONS = 5
 _LABEL_WIDTH = 13
 _FREE = frozenset((outcome_pb2.OUTCOME_NO_LICENSE_REQUIRED, outcome_pb2.OUTCOME_AUTHORIZED))
 _CONTROLS = frozenset((source_pb2.EFFECT_KIND_REQUIRE, source_pb2.EFFECT_KIND_PROHIBIT))
-_NEAR_MISSES = {
+_NEAR_MISSES: Mapping[int, str] = {
     decision_pb2.AUTHORIZATION_STATE_AVAILABLE_IF: "available if",
     decision_pb2.AUTHORIZATION_STATE_CLOSED_BY_NEED: "closed",
     decision_pb2.AUTHORIZATION_STATE_BARRED: "barred",
@@ -51,7 +51,9 @@ def show(to: Console, renderable: RenderableType) -> None:
     to.file.write("\n".join(line.rstrip() for line in capture.get().split("\n")))
 
 
-def report(decision: decision_pb2.Decision, transaction: transaction_pb2.Transaction | None = None, title: str = "") -> RenderableType:
+def report(
+    decision: decision_pb2.Decision, transaction: transaction_pb2.Transaction | None = None, title: str = ""
+) -> RenderableType:
     """The report of a decision; the transaction, where it is at hand, gives names to line items."""
     return Group(*_Report(decision, transaction).parts(title))
 
@@ -149,7 +151,9 @@ class _Report:
 
     def _referrals(self, determination: Any) -> Iterator[RenderableType]:
         """Laws that are not modeled: those that govern, then those that may once the missing facts are known."""
-        fired = {rule for step in self.result.trace.steps if step.verdict == trace_pb2.VERDICT_FIRED for rule in (step.rule, *step.rules)}
+        fired = {
+            rule for step in self.result.trace.steps if step.verdict == trace_pb2.VERDICT_FIRED for rule in (step.rule, *step.rules)
+        }
         certain = [each for each in determination.referrals if each.rule in fired]
         if certain:
             yield _row("other law", map(_referral, certain))
@@ -214,7 +218,9 @@ class _Report:
         read = ", ".join(f"{c.jurisdiction} {c.version} (sources read {words.date(c.checked)})" for c in mine)
         gaps, recalled = sum(len(c.not_covered) for c in mine), sum(len(c.recalled) for c in mine)
         if mine:
-            yield _dim(f" Policies: {read}. They name {gaps} limits of what they cover, and {recalled} points from memory: `--json`.")
+            yield _dim(
+                f" Policies: {read}. They name {gaps} limits of what they cover, and {recalled} points from memory: `--json`."
+            )
 
 
 # ---- one determination --------------------------------------------------------------------------------------------------
@@ -256,7 +262,9 @@ def _determination(determination: Any) -> Iterator[RenderableType]:
 def _certain(determination: Any) -> Iterator[RenderableType]:
     for prohibition in determination.prohibitions:
         if prohibition.certain:
-            lift = "an authority may derogate" if prohibition.derogation == decision_pb2.DEROGATION_AUTHORITY else "nobody can lift it"
+            lift = (
+                "an authority may derogate" if prohibition.derogation == decision_pb2.DEROGATION_AUTHORITY else "nobody can lift it"
+            )
             yield _row("forbidden", [_basis(prohibition.basis, prohibition.title, prohibition.source, lift)])
     for requirement in determination.requirements:
         if requirement.certain:
@@ -267,7 +275,9 @@ def _certain(determination: Any) -> Iterator[RenderableType]:
 
 def _possible(determination: Any) -> Iterator[RenderableType]:
     possible = [*determination.prohibitions, *determination.requirements]
-    bases = sorted({f"{each.basis} ({each.title})" for each in possible if not each.certain and each.basis and not each.basis.startswith("?")})
+    bases = sorted(
+        {f"{each.basis} ({each.title})" for each in possible if not each.certain and each.basis and not each.basis.startswith("?")}
+    )
     others = sum(1 for each in possible if not each.certain) and not bases
     if bases:
         shown = bases[:MAX_CONSIDERED] + ([f"and {len(bases) - MAX_CONSIDERED} more"] if len(bases) > MAX_CONSIDERED else [])
@@ -285,7 +295,9 @@ def _basis(basis: str, title: str, source: Any, last: str = "") -> Text:
 
 def _referral(referral: Any) -> Text:
     said = "a determination under it is stated" if referral.settled else "ask, and state the answer under determinations_elsewhere"
-    return Text.assemble((referral.to, "bold"), f" governs, and is not modeled: {said}", (f" – {words.citation(referral.source)}", "dim"))
+    return Text.assemble(
+        (referral.to, "bold"), f" governs, and is not modeled: {said}", (f" – {words.citation(referral.source)}", "dim")
+    )
 
 
 def _held(held: Any) -> Text:
@@ -309,7 +321,9 @@ def _authorizations(determination: Any) -> Iterator[RenderableType]:
 
 
 def _authorization(authorization: Any) -> Text:
-    line = Text.assemble((authorization.id, "bold"), f" – {authorization.title}", (f" – {words.citation(authorization.source)}", "dim"))
+    line = Text.assemble(
+        (authorization.id, "bold"), f" – {authorization.title}", (f" – {words.citation(authorization.source)}", "dim")
+    )
     if authorization.missing:
         line.append(f" – depends on {', '.join(authorization.missing)}", "yellow")
     return line

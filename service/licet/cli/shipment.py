@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from google.protobuf.descriptor import Descriptor
+from typing import Any
 
 from licet.cli.json_text import read_json
 from licet.cli.messages import Reader
@@ -101,7 +100,7 @@ def _beside(reader: Reader, request: licensing_service_pb2.EvaluateRequest, key:
         reader.entry(request, key, value, "", also=_OURS)
 
 
-def _is_of(descriptor: Descriptor, key: Scalar) -> bool:
+def _is_of(descriptor: Any, key: Scalar) -> bool:
     return key.text in descriptor.fields_by_name or key.text in {field.json_name for field in descriptor.fields}
 
 
@@ -115,7 +114,9 @@ def _title(node: Node, faults: Faults) -> str:
 def _expectation(expected: decision_pb2.Result, node: Node, reader: Reader) -> None:
     """What an example expects: a disposition and an outcome, nothing else."""
     if not isinstance(node, MappingNode):
-        reader.faults.add(node.at, "SHAPE", "expect should be a mapping", "as in expect: {disposition: HOLD, outcome: UNDETERMINED}")
+        reader.faults.add(
+            node.at, "SHAPE", "expect should be a mapping", "as in expect: {disposition: HOLD, outcome: UNDETERMINED}"
+        )
         return
     for key, value in node.entries:
         if key.text in _EXPECTED:

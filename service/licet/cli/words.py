@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from licet.v1 import decision_pb2, outcome_pb2, source_pb2, trace_pb2, transaction_pb2
 
-DISPOSITIONS = {
+DISPOSITIONS: Mapping[int, tuple[str, str]] = {
     outcome_pb2.DISPOSITION_PROCEED: ("PROCEED", "green"),
     outcome_pb2.DISPOSITION_HOLD: ("HOLD", "yellow"),
     outcome_pb2.DISPOSITION_STOP: ("STOP", "red"),
 }
-OUTCOMES = {
+OUTCOMES: Mapping[int, tuple[str, str]] = {
     outcome_pb2.OUTCOME_NOT_SUBJECT: ("not concerned", "dim"),
     outcome_pb2.OUTCOME_NO_LICENSE_REQUIRED: ("no license required", "green"),
     outcome_pb2.OUTCOME_AUTHORIZED: ("authorized", "green"),
@@ -21,26 +22,34 @@ OUTCOMES = {
     outcome_pb2.OUTCOME_PROHIBITED: ("prohibited", "red"),
     outcome_pb2.OUTCOME_NOT_COVERED: ("a law that is not modeled may apply", "yellow"),
 }
-REVIEWS = {
+REVIEWS: Mapping[int, str] = {
     decision_pb2.REVIEW_POLICY_DENIAL: "applications are denied",
     decision_pb2.REVIEW_POLICY_PRESUMPTION_OF_DENIAL: "applications are presumed to be denied",
     decision_pb2.REVIEW_POLICY_CASE_BY_CASE: "applications are reviewed case by case",
     decision_pb2.REVIEW_POLICY_PRESUMPTION_OF_APPROVAL: "applications are presumed to be approved",
 }
-NEEDS = {
+NEEDS: Mapping[int, tuple[str, str]] = {
     decision_pb2.NEED_STATE_MET: ("✓", "green"),
     decision_pb2.NEED_STATE_TO_DO: ("☐", "yellow"),
     decision_pb2.NEED_STATE_REFUSED: ("✗", "red"),
 }
-TIMINGS = {decision_pb2.TIMING_BEFORE: "before", decision_pb2.TIMING_AFTER: "after", decision_pb2.TIMING_STANDING: "always"}
-VERDICTS = {
+TIMINGS: Mapping[int, str] = {
+    decision_pb2.TIMING_BEFORE: "before",
+    decision_pb2.TIMING_AFTER: "after",
+    decision_pb2.TIMING_STANDING: "always",
+}
+VERDICTS: Mapping[int, tuple[str, str]] = {
     trace_pb2.VERDICT_FIRED: ("✓", "green"),
     trace_pb2.VERDICT_UNDETERMINED: ("?", "yellow"),
     trace_pb2.VERDICT_CONSIDERED: ("✗", "dim"),
     trace_pb2.VERDICT_NOT_FIRED: ("·", "dim"),
 }
-TRUTHS = {trace_pb2.TRUTH_TRUE: ("✓", "green"), trace_pb2.TRUTH_FALSE: ("✗", "dim"), trace_pb2.TRUTH_UNKNOWN: ("?", "yellow")}
-SOURCES = {
+TRUTHS: Mapping[int, tuple[str, str]] = {
+    trace_pb2.TRUTH_TRUE: ("✓", "green"),
+    trace_pb2.TRUTH_FALSE: ("✗", "dim"),
+    trace_pb2.TRUTH_UNKNOWN: ("?", "yellow"),
+}
+SOURCES: Mapping[int, str] = {
     trace_pb2.READING_SOURCE_STATED: "stated",
     trace_pb2.READING_SOURCE_ASSUMED: "assumed",
     trace_pb2.READING_SOURCE_NOT_CLAIMED: "not claimed",
@@ -48,7 +57,7 @@ SOURCES = {
     trace_pb2.READING_SOURCE_DERIVED: "derived",
     trace_pb2.READING_SOURCE_UNSET: "not stated",
 }
-PROVENANCE = {source_pb2.PROVENANCE_RECALLED: "from memory", source_pb2.PROVENANCE_MIXED: "partly from memory"}
+PROVENANCE: Mapping[int, str] = {source_pb2.PROVENANCE_RECALLED: "from memory", source_pb2.PROVENANCE_MIXED: "partly from memory"}
 _UNKNOWN = ("?", "yellow")
 
 

@@ -54,15 +54,17 @@ def _sort(message: Any) -> None:
 
 
 def _replace(values: Any, wanted: list[Any]) -> None:
-    copies = []
-    for value in wanted:
-        if hasattr(value, "DESCRIPTOR"):
-            copy = type(value)()
-            copy.CopyFrom(value)
-            value = copy
-        copies.append(value)
+    copies = [_copied(value) for value in wanted]
     del values[:]
     values.extend(copies)
+
+
+def _copied(value: Any) -> Any:
+    if not hasattr(value, "DESCRIPTOR"):
+        return value
+    copy = type(value)()
+    copy.CopyFrom(value)
+    return copy
 
 
 def _name(messages: Any, field: str, prefix: str) -> None:

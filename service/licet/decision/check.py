@@ -143,9 +143,10 @@ def _value(field: FieldDescriptor, value: Any, path: str, countries: frozenset[s
 
 
 def _enum(field: FieldDescriptor, value: int, path: str) -> Iterator[Violation]:
-    known = field.enum_type.values_by_number
+    enum: Any = field.enum_type
+    known = enum.values_by_number
     if value not in known:
-        yield Violation(path, f"{value} is no value of {field.enum_type.name}; this server may be older than the caller")
+        yield Violation(path, f"{value} is no value of {enum.name}; this server may be older than the caller")
     elif value == 0:
         yield Violation(path, f"{known[0].name} says nothing; leave the field unset when the fact is not known")
 
@@ -169,6 +170,8 @@ def _scalar_message(value: Any, path: str) -> Iterator[Violation]:
             yield from _decimal(value.value, path)
         case "google.type.Money":
             yield from _money(value, path)
+        case _:
+            pass
 
 
 def _date(value: Any, path: str) -> Iterator[Violation]:
@@ -195,7 +198,10 @@ def _decimal(text: str, path: str) -> Iterator[Violation]:
 
 def _money(value: Any, path: str) -> Iterator[Violation]:
     if not re.fullmatch(r"[A-Z]{3}", value.currency_code):
-        yield Violation(f"{path}.currency_code", f"{value.currency_code[:80]!r} is no currency; expected an ISO 4217 code such as EUR")
+        yield Violation(
+            f"{path}.currency_code",
+            f"{value.currency_code[:80]!r} is no currency; expected an ISO 4217 code such as EUR",
+        )
     if abs(value.nanos) > 999_999_999 or value.units * value.nanos < 0:
         yield Violation(f"{path}.nanos", f"{value.nanos} does not fit {value.units} units")
     if value.units < 0 or value.nanos < 0:
@@ -219,7 +225,10 @@ def _keys(transaction: Any, release: Release) -> Iterator[Violation]:
             if f"items[*].controlled_content_percent[{jurisdiction}]" not in known:
                 yield Violation(f"{path}.controlled_content_percent[{jurisdiction[:80]}]", "is read by no law of this release")
             elif _is_number(percent.value) and not 0 <= Decimal(percent.value) <= 100:
-                yield Violation(f"{path}.controlled_content_percent[{jurisdiction}]", f"{percent.value} is no percentage from 0 to 100")
+                yield Violation(
+                    f"{path}.controlled_content_percent[{jurisdiction}]",
+                    f"{percent.value} is no percentage from 0 to 100",
+                )
 
 
 def _is_number(text: str) -> bool:
@@ -265,6 +274,9 @@ def _complete(transaction: Any) -> Iterator[Violation]:
         for name in re.sub(r"\[.*?\]", "", path).split("."):
             field = descriptor.fields_by_name.get(name) if descriptor is not None else None
             if field is None:
-                yield Violation("transaction.complete", f"{path[:80]} is no list of a transaction; expected one such as parties.listings")
+                yield Violation(
+                    "transaction.complete",
+                    f"{path[:80]} is no list of a transaction; expected one such as parties.listings",
+                )
                 break
             descriptor = field.message_type

@@ -25,5 +25,9 @@ def uncovered_places(transaction: Any, release: Release, jurisdictions: Iterable
         return ()
     blocs = {package.policy.extends for package in release.packages.values()}
     covered = {place for j, package in release.packages.items() if j not in blocs for place in package.policy.places}
-    places = [transaction.origin.country, transaction.place_of_act.country, *(place.country for place in transaction.transit)]
+    places = [
+        transaction.origin.country,
+        transaction.place_of_act.country,
+        *(place.country for place in transaction.transit),
+    ]
     return tuple(sorted({place for place in places if place and place not in covered}))

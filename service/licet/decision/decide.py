@@ -10,16 +10,16 @@ from typing import Any
 from licet.decision.canonical import canonical, legal_date
 from licet.decision.check import check_request
 from licet.decision.coverage import families_asked, uncovered_places
-from licet.decision.disposition import Settings
 from licet.decision.encode import encode
 from licet.decision.matching import Subject
 from licet.decision.questions import questions
+from licet.decision.settings import Settings
 from licet.decision.sources import Sources
 from licet.decision.summary import summarize
 from licet.decision.trace import build_trace, not_shown
 from licet.decision.world import World, evaluate, settled_elsewhere
 from licet.engine.protocol import Matcher, Verdict
-from licet.engine.reference import every_finding, explain
+from licet.engine.reference import Explained, every_finding, explain
 from licet.policy.model import Phase
 from licet.policy.release import Release
 from licet.v1 import decision_pb2, licensing_service_pb2
@@ -46,11 +46,17 @@ def decide(request: Any, release: Release, matcher: Matcher, *, today: datetime.
     """
     check_request(request, release)
     transaction = canonical(request.transaction, today)
-    subject = Subject(transaction, legal_date(transaction), release, matcher)
-    families = families_asked(release, request.jurisdictions)
-    uncovered = uncovered_places(transaction, release, request.jurisdictions)
+    subject = Subject(
+        transaction,
+        legal_date(transaction),
+        release,
+        matcher,
+        families_asked(release, request.jurisdictions),
+        uncovered_places(transaction, release, request.jurisdictions),
+        settings,
+    )
     use = request.assumptions != licensing_service_pb2.ASSUMPTION_MODE_REFUSE
-    world = evaluate(subject, families, uncovered, settings, use_assumptions=use)
+    world = evaluate(subject, use_assumptions=use)
     asked = questions(subject, world.resolved, settled_elsewhere(subject))
     full = request.trace == licensing_service_pb2.TRACE_LEVEL_FULL
     trace = build_trace(_traced(subject, world, full=full), Sources(release, subject.date))
@@ -59,7 +65,7 @@ def decide(request: Any, release: Release, matcher: Matcher, *, today: datetime.
     return Decided(result, subject.date, digest)
 
 
-def _traced(subject: Subject, world: World, *, full: bool) -> tuple[Any, ...]:
+def _traced(subject: Subject, world: World, *, full: bool) -> tuple[Explained, ...]:
     """What the trace shows: what fired, is undetermined or was considered; in full, every other rule too."""
     reached = {r.instrument.id for r in world.resolved if r.floor.reached}
     shown = tuple(
@@ -70,7 +76,7 @@ def _traced(subject: Subject, world: World, *, full: bool) -> tuple[Any, ...]:
     if not full:
         return shown
     families = [found.family for found in world.found]
-    others = []
+    others: list[Explained] = []
     for jurisdiction in (j for family in families for j in family.jurisdictions):
         case = subject.case(jurisdiction, world.active)
         others += explain(case, not_shown(every_finding(case), shown))

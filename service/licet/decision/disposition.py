@@ -1,4 +1,4 @@
-"""Disposition: the one field that an ERP acts on, with every reason against PROCEED (semantics.md, section 6)."""
+"""Disposition: the one field that an ERP acts on, with every reason against PROCEED (policies/MEANING.md, section 6)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from licet.decision.matching import Subject
 from licet.decision.resolution import Outcome, Resolved, between, needs_to_do
 from licet.decision.risk import Raised, Risk
+from licet.decision.settings import Settings
 from licet.engine.protocol import Verdict
 from licet.engine.reference import Explained
 from licet.policy import model as m
@@ -38,35 +40,24 @@ class Reason:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the server is configured to insist on; recorded with every decision."""
-
-    screening_required: bool = True
-    screening_max_age_days: int = 30
-
-
 def reasons(
-    transaction: Any,
-    date: datetime.date,
-    resolved: Iterable[Resolved],
+    subject: Subject,
+    resolved: tuple[Resolved, ...],
     explained: Iterable[Explained],
     risks: Iterable[Risk],
     flags: Iterable[Raised],
-    uncovered: Iterable[str],
-    settings: Settings,
 ) -> tuple[Reason, ...]:
     """Every reason against PROCEED, the gravest first; none means PROCEED."""
-    resolved = tuple(resolved)
     reached = {(r.instrument.id, r.item) for r in resolved if r.outcome is not Outcome.NOT_SUBJECT}
     found = {reason for each in resolved for reason in _of_outcome(each)}
     found |= set(_of_obligations(explained, reached))
     found |= {
-        Reason(Disposition.HOLD, "NOT_COVERED", f"no package covers the law of {place}", place.lower()) for place in uncovered
+        Reason(Disposition.HOLD, "NOT_COVERED", f"no package covers the law of {place}", place.lower())
+        for place in subject.uncovered
     }
     found |= {_of_flag(flag) for flag in flags if not flag.cleared}
     found |= {reason for risk in risks for reason in _of_risk(risk)}
-    found |= set(_of_screening(transaction, date, settings))
+    found |= set(_of_screening(subject.transaction, subject.date, subject.settings))
     return tuple(sorted(found, key=lambda r: (-r.disposition, r.code, r.jurisdiction, r.rule, r.text)))
 
 
@@ -82,7 +73,8 @@ def _of_outcome(resolved: Resolved) -> Iterable[Reason]:
         case Outcome.PROHIBITED:
             yield Reason(Disposition.STOP, "PROHIBITED", f"{where}: prohibited", jurisdiction)
         case Outcome.LICENSE_REQUIRED:
-            denied = any(isinstance(e.effect, m.Require) and e.effect.review in _DENIED for e in resolved.shown.required)
+            certain = (e for e in resolved.shown.required if e.finding.verdict is Verdict.FIRED)
+            denied = any(isinstance(e.effect, m.Require) and e.effect.review in _DENIED for e in certain)
             what = "a license is required and would be refused or presumed refused" if denied else "a license is required"
             yield Reason(Disposition.STOP if denied else Disposition.HOLD, "LICENSE_REQUIRED", f"{where}: {what}", jurisdiction)
         case Outcome.UNDETERMINED:
@@ -148,11 +140,19 @@ def _of_screening(transaction: Any, date: datetime.date, settings: Settings) -> 
         if set(party.roles) <= _OURSELVES:
             continue
         if not party.HasField("screened_on"):
-            yield Reason(Disposition.HOLD, "UNSCREENED", f"party {party.reference} has not been screened (screened_on is not set)")
+            yield Reason(
+                Disposition.HOLD,
+                "UNSCREENED",
+                f"party {party.reference} has not been screened (screened_on is not set)",
+            )
             continue
         screened = datetime.date(party.screened_on.year, party.screened_on.month, party.screened_on.day)
         if screened > date:
-            yield Reason(Disposition.HOLD, "UNSCREENED", f"party {party.reference} is said to be screened after the legal date, on {screened}")
+            yield Reason(
+                Disposition.HOLD,
+                "UNSCREENED",
+                f"party {party.reference} is said to be screened after the legal date, on {screened}",
+            )
         elif (date - screened).days > settings.screening_max_age_days:
             yield Reason(
                 Disposition.HOLD,

@@ -9,7 +9,7 @@ from licet.decision.disposition import Reason
 from licet.decision.held import HeldCover
 from licet.decision.matching import Subject
 from licet.decision.questions import Question, unanswerable
-from licet.decision.resolution import Outcome, Resolved, Use, basis_of, join
+from licet.decision.resolution import Resolved, Use, basis_of, join
 from licet.decision.risk import Raised, Risk
 from licet.decision.sources import Sources, to_date
 from licet.decision.world import World
@@ -31,7 +31,10 @@ _KINDS = {
     m.RequirementKind.LICENSE: decision_pb2.REQUIREMENT_KIND_LICENSE,
     m.RequirementKind.NOTIFICATION: decision_pb2.REQUIREMENT_KIND_NOTIFICATION,
 }
-_DEROGATIONS = {m.Derogation.NONE: decision_pb2.DEROGATION_NONE, m.Derogation.AUTHORITY: decision_pb2.DEROGATION_AUTHORITY}
+_DEROGATIONS = {
+    m.Derogation.NONE: decision_pb2.DEROGATION_NONE,
+    m.Derogation.AUTHORITY: decision_pb2.DEROGATION_AUTHORITY,
+}
 _TIMINGS = {
     m.Timing.BEFORE: decision_pb2.TIMING_BEFORE,
     m.Timing.AFTER: decision_pb2.TIMING_AFTER,
@@ -46,7 +49,7 @@ def encode(subject: Subject, world: World, asked: Iterable[Question], summary: s
     sources = Sources(subject.release, subject.date)
     result = decision_pb2.Result(
         disposition=outcome_pb2.Disposition.Name(world.disposition.value),
-        outcome=outcome_pb2.Outcome.Name(_overall(world)),
+        outcome=outcome_pb2.Outcome.Name(_overall(subject, world)),
         summary=summary,
         trace=trace,
     )
@@ -61,9 +64,9 @@ def encode(subject: Subject, world: World, asked: Iterable[Question], summary: s
     return result
 
 
-def _overall(world: World) -> int:
+def _overall(subject: Subject, world: World) -> int:
     outcome = join(*(r.outcome for r in world.resolved))
-    if world.uncovered and outcome.permissive:
+    if subject.uncovered and outcome.permissive:
         return outcome_pb2.OUTCOME_NOT_COVERED
     return outcome.value
 
@@ -87,7 +90,13 @@ def _question(question: Question) -> Any:
 def _flag(flag: Raised) -> Any:
     text = flag.text if flag.certain else f"cannot be excluded: {flag.text}"
     return decision_pb2.RaisedFlag(
-        id=flag.id, text=text, cleared=flag.cleared, cleared_by=flag.cleared_by, how=flag.how, rule=flag.rule, jurisdiction=flag.jurisdiction
+        id=flag.id,
+        text=text,
+        cleared=flag.cleared,
+        cleared_by=flag.cleared_by,
+        how=flag.how,
+        rule=flag.rule,
+        jurisdiction=flag.jurisdiction,
     )
 
 
@@ -145,9 +154,11 @@ def _coverage(subject: Subject, world: World) -> list[Any]:
             )
         )
     names = subject.release.catalogues.place_names
-    for place in world.uncovered:
+    for place in subject.uncovered:
         note = "The law of this place is not in this release; it may require a license."
-        encoded.append(decision_pb2.Coverage(jurisdiction=place.lower(), name=names.get(place, place), not_covered_place=True, note=note))
+        encoded.append(
+            decision_pb2.Coverage(jurisdiction=place.lower(), name=names.get(place, place), not_covered_place=True, note=note)
+        )
     return encoded
 
 
@@ -186,10 +197,9 @@ class _Determination:
             steps=self._steps(),
         )
         for each in self._of(m.Reach):
-            assert isinstance(each.effect, m.Reach)
-            message.nexus.add(limb=each.effect.limb, rule=each.finding.name, verdict=_VERDICTS[each.finding.verdict])
+            message.nexus.add(limb=each.effect_as(m.Reach).limb, rule=each.finding.name, verdict=_VERDICTS[each.finding.verdict])
             if each.finding.verdict is Verdict.FIRED:
-                message.acts.append(each.effect.limb)
+                message.acts.append(each.effect_as(m.Reach).limb)
         if not resolved.floor.reached:
             return message
         message.requirements.extend(_once(map(self._requirement, self._of(m.Require)), "basis", "review", "kind", "certain"))
@@ -223,13 +233,13 @@ class _Determination:
         return self.bases[basis].title if basis in self.bases else ""
 
     def _requirement(self, each: Explained) -> Any:
-        assert isinstance(each.effect, m.Require)
+        effect = each.effect_as(m.Require)
         basis = basis_of(each)
-        review = each.effect.review if isinstance(each.effect.review, str) else m.Review.UNSTATED.value
+        review = effect.review if isinstance(effect.review, str) else m.Review.UNSTATED.value
         return decision_pb2.Requirement(
             basis=basis,
             title=self._title(basis),
-            kind=_KINDS[each.effect.kind],
+            kind=_KINDS[effect.kind],
             review=_REVIEWS[review],
             rule=each.finding.name,
             source=self.sources.of(each),
@@ -238,12 +248,12 @@ class _Determination:
         )
 
     def _prohibition(self, each: Explained) -> Any:
-        assert isinstance(each.effect, m.Prohibit)
+        effect = each.effect_as(m.Prohibit)
         basis = basis_of(each)
         return decision_pb2.Prohibition(
             basis=basis,
             title=self._title(basis),
-            derogation=_DEROGATIONS[each.effect.derogation],
+            derogation=_DEROGATIONS[effect.derogation],
             rule=each.finding.name,
             source=self.sources.of(each),
             certain=each.finding.verdict is Verdict.FIRED,
@@ -251,9 +261,9 @@ class _Determination:
         )
 
     def _exemption(self, each: Explained) -> Any:
-        assert isinstance(each.effect, m.Exempt)
+        effect = each.effect_as(m.Exempt)
         return decision_pb2.Exemption(
-            bases=each.effect.bases,
+            bases=effect.bases,
             title=each.rule.title,
             rule=each.finding.name,
             source=self.sources.of(each),
@@ -261,13 +271,13 @@ class _Determination:
         )
 
     def _referral(self, each: Explained) -> Any:
-        assert isinstance(each.effect, m.Refer)
-        settled = any(d.law == each.effect.to for d in self.subject.transaction.determinations_elsewhere)
-        return decision_pb2.Referral(to=each.effect.to, rule=each.finding.name, source=self.sources.of(each), settled=settled)
+        effect = each.effect_as(m.Refer)
+        settled = any(d.law == effect.to for d in self.subject.transaction.determinations_elsewhere)
+        return decision_pb2.Referral(to=effect.to, rule=each.finding.name, source=self.sources.of(each), settled=settled)
 
     def _obligation(self, each: Explained) -> Any:
-        assert isinstance(each.effect, m.Oblige)
-        need = _need(each.effect.need, each.needs[0])
+        effect = each.effect_as(m.Oblige)
+        need = _need(effect.need, each.needs[0])
         return decision_pb2.Obligation(
             text=need.text,
             timing=need.timing,
@@ -298,23 +308,25 @@ class _Determination:
     def _candidates(self) -> list[Explained]:
         """Authorizations that fired, may fire, or would if a claim were made."""
         return [
-            e for e in self.resolved.relief if isinstance(e.effect, m.Authorize) and (e.finding.verdict in _DECIDING or e.lacking_claims)
+            e
+            for e in self.resolved.relief
+            if isinstance(e.effect, m.Authorize) and (e.finding.verdict in _DECIDING or e.lacking_claims)
         ]
 
     def _authorization(self, each: Explained, use: Use | None) -> Any:
-        assert isinstance(each.effect, m.Authorize)
+        effect = each.effect_as(m.Authorize)
         message = decision_pb2.Authorization(
-            id=each.effect.id,
-            title=each.effect.title,
+            id=effect.id,
+            title=effect.title,
             jurisdiction=each.rule.jurisdiction,
-            covers=each.effect.covers,
+            covers=effect.covers,
             state=self._state(each, use),
             rule=each.finding.name,
             source=self.sources.of(each),
             barred_by=use.barred_by if use is not None else (),
             missing=each.lacking_claims or sorted({missing.path for missing in each.missing}),
         )
-        message.needs.extend(_need(need, state) for need, state in zip(each.effect.needs, each.needs, strict=True))
+        message.needs.extend(_need(need, state) for need, state in zip(effect.needs, each.needs, strict=True))
         return message
 
     def _state(self, each: Explained, use: Use | None) -> Any:
@@ -347,5 +359,3 @@ def _need(need: m.Need, state: bool | Unknown) -> Any:
     states = {True: decision_pb2.NEED_STATE_MET, False: decision_pb2.NEED_STATE_REFUSED}
     encoded = decision_pb2.NEED_STATE_TO_DO if isinstance(state, Unknown) else states[state]
     return decision_pb2.Need(text=need.text, timing=_TIMINGS[need.timing], state=encoded, due=need.due, cite=need.cite)
-
-

@@ -24,7 +24,7 @@ class Violation:
     description: str
 
 
-class InvalidRequest(LicetError):
+class InvalidRequest(LicetError):  # noqa: N818  # the name says what is wrong, as in httpx
     """The request cannot be meant. `violations` names every field at fault."""
 
     reason = "INVALID_REQUEST"

@@ -1,7 +1,8 @@
-"""Individual licenses that the exporter holds: whether one covers an item, in three values (semantics.md, section 5).
+"""Individual licenses that the exporter holds: whether one covers an item, in three values (MEANING.md, section 5).
 
-A license covers only if basis, code, destination, parties, end use, validity, and the value and quantity left after all lines of this
-transaction fit. A field that the license leaves unset is unknown, not unlimited, unless the license names it under `unlimited`.
+A license covers only if basis, code, destination, parties, end use, validity, and the value and quantity left after all lines
+of this transaction fit. A field that the license leaves unset is unknown, not unlimited, unless the license names it under
+`unlimited`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from licet.decision.matching import Subject
 from licet.language.law import Scheme, Within
 from licet.language.values import Codes, Missing, Path, Unknown, Why, unknown
 from licet.language.walk import all_of, any_of
 from licet.v1 import transaction_pb2
 
 _CONSIGNEES = frozenset(
-    (transaction_pb2.PARTY_ROLE_END_USER, transaction_pb2.PARTY_ROLE_ULTIMATE_CONSIGNEE, transaction_pb2.PARTY_ROLE_PURCHASER)
+    (
+        transaction_pb2.PARTY_ROLE_END_USER,
+        transaction_pb2.PARTY_ROLE_ULTIMATE_CONSIGNEE,
+        transaction_pb2.PARTY_ROLE_PURCHASER,
+    )
 )
 
 
@@ -48,10 +54,9 @@ class HeldCover:
         return lacking
 
 
-def held_covers(
-    transaction: Any, item: Any, jurisdictions: tuple[str, ...], instrument: str, date: datetime.date, schemes: Mapping[str, Scheme]
-) -> tuple[HeldCover, ...]:
+def held_covers(subject: Subject, item: Any, jurisdictions: tuple[str, ...], instrument: str) -> tuple[HeldCover, ...]:
     """How each held license stands to an item; licenses of other jurisdictions are left out."""
+    transaction, date, schemes = subject.transaction, subject.date, subject.release.schemes
     covers = []
     for number, held in enumerate(transaction.licenses, 1):
         if held.HasField("jurisdiction") and held.jurisdiction not in jurisdictions:

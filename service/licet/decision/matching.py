@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from licet.decision.settings import Settings
 from licet.engine.protocol import Case, Matcher
 from licet.engine.reference import Explained
 from licet.policy.model import Authorize, Bar, Exempt
@@ -15,12 +16,16 @@ from licet.policy.release import Family, Release
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is decided: a transaction in canonical form under a release, on a date, by an engine."""
+    """What is decided: a transaction in canonical form on a date, under families of a release, by an engine, with settings."""
 
     transaction: Any
     date: datetime.date
     release: Release
     matcher: Matcher
+    families: tuple[Family, ...]
+    uncovered: tuple[str, ...]
+    """Countries whose own law would have to be asked and is not in the release."""
+    settings: Settings
 
     @property
     def lines(self) -> tuple[str, ...]:

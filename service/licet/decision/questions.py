@@ -6,11 +6,11 @@ not asked to classify under a law that may not concern him.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from licet.decision.matching import Subject
-from licet.decision.resolution import End, Outcome, Resolved, Settled, between, resolve_run
+from licet.decision.resolution import End, Inputs, Outcome, Resolved, Settled, between, resolve_run
 from licet.engine.protocol import Finding, Verdict
 from licet.engine.reference import Explained
 from licet.language.facts import Vocabulary
@@ -45,7 +45,7 @@ def questions(subject: Subject, resolved: Iterable[Resolved], settled: Settled) 
     asked: dict[str, _Asked] = {}
     for each in resolved:
         if each.outcome is Outcome.UNDETERMINED:
-            _ask(subject, each, settled, asked)
+            _ask(each, settled, asked)
     found = [_question(a, subject) for a in asked.values()]
     return tuple(sorted(found, key=lambda q: (not q.closes_alone, -len(q.rules), q.path)))
 
@@ -55,28 +55,39 @@ def unanswerable(resolved: Resolved) -> tuple[str, ...]:
     speaking = (e for e in resolved.explained if resolved.floor.reached or isinstance(e.effect, m.Reach))
     undetermined = (e for e in speaking if e.finding.verdict is Verdict.UNDETERMINED)
     found = {
-        f"{e.rule.id}: {missing.why}: {missing.detail}" for e in undetermined for missing in e.missing if missing.why in _UNANSWERABLE
+        f"{e.rule.id}: {missing.why}: {missing.detail}"
+        for e in undetermined
+        for missing in e.missing
+        if missing.why in _UNANSWERABLE
     }
     return tuple(sorted(found))
 
 
-def _ask(subject: Subject, resolved: Resolved, settled: Settled, asked: dict[str, _Asked]) -> None:
+def _ask(resolved: Resolved, settled: Settled, asked: dict[str, _Asked]) -> None:
     open_ = parting(resolved)
     for explained in open_:
         for missing in explained.leading:
             if missing.why not in _UNANSWERABLE and missing.path:
                 _note(asked, missing, explained.finding, resolved.jurisdiction)
     for referral in unsettled(resolved, settled):
-        assert isinstance(referral.effect, m.Refer)
-        elsewhere = Missing(f"determinations_elsewhere[{referral.effect.to}]", "determinations_elsewhere", Why.UNSET, referral.rule.title)
+        elsewhere = Missing(
+            f"determinations_elsewhere[{referral.effect_as(m.Refer).to}]",
+            "determinations_elsewhere",
+            Why.UNSET,
+            referral.rule.title,
+        )
         _note(asked, elsewhere, referral.finding, resolved.jurisdiction)
     for held in resolved.held:
         for missing in held.missing():
-            _note(asked, missing, Finding("held license", held.number, resolved.item, Verdict.UNDETERMINED), resolved.jurisdiction)
-    bases = subject.release.bases(next(f for f in subject.release.families if resolved.jurisdiction in f.jurisdictions))
+            _note(
+                asked,
+                missing,
+                Finding("held license", held.number, resolved.item, Verdict.UNDETERMINED),
+                resolved.jurisdiction,
+            )
     for path, each in asked.items():
         if any(missing.path == path for explained in open_ for missing in explained.missing):
-            each.closes.append(_closes(path, resolved, bases, settled))
+            each.closes.append(_closes(path, resolved.inputs))
 
 
 def _note(asked: dict[str, _Asked], missing: Missing, finding: Finding, jurisdiction: str) -> None:
@@ -112,20 +123,19 @@ def parting(resolved: Resolved) -> tuple[Explained, ...]:
     return (*controls, *relief)
 
 
-def _closes(path: str, resolved: Resolved, bases: Mapping[str, m.Basis], settled: Settled) -> bool:
+def _closes(path: str, inputs: Inputs) -> bool:
     """Whether knowing this fact alone leaves nothing open, however it turns out."""
-    return all(_turned(path, verdict, resolved, bases, settled) for verdict in (Verdict.FIRED, Verdict.NOT_FIRED))
+    return all(_turned(path, verdict, inputs) for verdict in (Verdict.FIRED, Verdict.NOT_FIRED))
 
 
-def _turned(path: str, verdict: Verdict, resolved: Resolved, bases: Mapping[str, m.Basis], settled: Settled) -> bool:
+def _turned(path: str, verdict: Verdict, inputs: Inputs) -> bool:
     def turn(explained: Explained) -> Explained:
-        if explained.finding.verdict is Verdict.UNDETERMINED and any(missing.path == path for missing in explained.missing):
-            return explained.turned(verdict)
-        return explained
+        waits = explained.finding.verdict is Verdict.UNDETERMINED and any(missing.path == path for missing in explained.missing)
+        return explained.turned(verdict) if waits else explained
 
-    explained, relief = tuple(map(turn, resolved.explained)), tuple(map(turn, resolved.relief))
-    outcomes = [resolve_run(end, explained, relief, bases, resolved.held, settled).outcome for end in (End.FLOOR, End.CEILING)]
-    return between(*outcomes) is not Outcome.UNDETERMINED
+    turned = replace(inputs, explained=tuple(map(turn, inputs.explained)), relief=tuple(map(turn, inputs.relief)))
+    floor, ceiling = (resolve_run(end, turned).outcome for end in (End.FLOOR, End.CEILING))
+    return between(floor, ceiling) is not Outcome.UNDETERMINED
 
 
 def _question(asked: _Asked, subject: Subject) -> Question:
@@ -159,7 +169,7 @@ def _detail(missing: Missing) -> str:
         case Why.ABOVE:
             return f"{missing.detail} alone is above the entries that matter; state the full paragraph"
         case Why.NOT_AN_ENTRY:
-            return f"{missing.detail} is neither an entry nor above or below one; a code that is not known is never taken as not listed"
+            return f"{missing.detail} is no entry, nor above or below one; a code that is not known is never taken as not listed"
         case Why.REGION:
             return "a law treats parts of it differently; state the region (ISO 3166-2)"
         case _:

@@ -1,4 +1,4 @@
-"""Resolution: per item and instrument, the floor and the ceiling, and what they come to (semantics.md, section 5).
+"""Resolution: per item and instrument, the floor and the ceiling, and what they come to (policies/MEANING.md, section 5).
 
 The floor takes every undetermined reach, control and bar as not fired and every undetermined relief as fired; the ceiling the
 reverse. Every completion of the unknown facts lies between the two.
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from licet.decision.held import HeldCover
-from licet.decision.matching import Found
 from licet.engine.protocol import Verdict
 from licet.engine.reference import Explained
 from licet.language.values import Unknown
@@ -58,8 +57,7 @@ class Use:
     @property
     def id(self) -> str:
         """The authorization's id."""
-        assert isinstance(self.explained.effect, m.Authorize)
-        return self.explained.effect.id
+        return self.explained.effect_as(m.Authorize).id
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +81,57 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What the caller states of laws that are not modelled: law to outcome."""
+
+    outcomes: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What both runs rest on: findings of the instrument, relief of the family, its bases, held licenses, other laws."""
+
+    explained: tuple[Explained, ...]
+    relief: tuple[Explained, ...]
+    bases: Mapping[str, m.Basis]
+    held: tuple[HeldCover, ...]
+    settled: Settled
+
+    def counting(self, kind: type[m.Effect], end: End) -> tuple[Explained, ...]:
+        """Findings with this effect that count in a run."""
+        is_relief = kind in (m.Authorize, m.Exempt)
+        among = self.relief if is_relief or kind is m.Bar else self.explained
+        undetermined = End.FLOOR if is_relief else End.CEILING
+        counted = (Verdict.FIRED, Verdict.UNDETERMINED) if end is undetermined else (Verdict.FIRED,)
+        return tuple(e for e in among if e.finding.verdict in counted and isinstance(e.effect, kind))
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """One instrument's answer on one item, with both runs."""
 
     jurisdiction: str
     instrument: m.Instrument
     item: str
+    inputs: Inputs
     floor: Run
     ceiling: Run
     outcome: Outcome
-    explained: tuple[Explained, ...]
-    relief: tuple[Explained, ...]
-    held: tuple[HeldCover, ...]
+
+    @property
+    def explained(self) -> tuple[Explained, ...]:
+        """The instrument's own findings."""
+        return self.inputs.explained
+
+    @property
+    def relief(self) -> tuple[Explained, ...]:
+        """Relief and bars of the family."""
+        return self.inputs.relief
+
+    @property
+    def held(self) -> tuple[HeldCover, ...]:
+        """How each held license stands to the item."""
+        return self.inputs.held
 
     @property
     def shown(self) -> Run:
@@ -102,30 +139,10 @@ class Resolved:
         return self.ceiling if self.outcome == self.ceiling.outcome else self.floor
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What the caller states of laws that are not modelled: law to outcome."""
-
-    outcomes: Mapping[str, Outcome]
-
-
-def resolve(
-    found: Found,
-    jurisdiction: str,
-    instrument: m.Instrument,
-    item: str,
-    *,
-    bases: Mapping[str, m.Basis],
-    held: tuple[HeldCover, ...],
-    settled: Settled,
-) -> Resolved:
+def resolve(jurisdiction: str, instrument: m.Instrument, item: str, inputs: Inputs) -> Resolved:
     """The answer of one instrument on one item."""
-    explained = found.of_instrument(instrument.id, item)
-    relief = found.relief(item)
-    floor, ceiling = (resolve_run(end, explained, relief, bases, held, settled) for end in (End.FLOOR, End.CEILING))
-    return Resolved(
-        jurisdiction, instrument, item, floor, ceiling, between(floor.outcome, ceiling.outcome), explained, relief, held
-    )
+    floor, ceiling = (resolve_run(end, inputs) for end in (End.FLOOR, End.CEILING))
+    return Resolved(jurisdiction, instrument, item, inputs, floor, ceiling, between(floor.outcome, ceiling.outcome))
 
 
 def between(floor: Outcome, ceiling: Outcome) -> Outcome:
@@ -135,48 +152,34 @@ def between(floor: Outcome, ceiling: Outcome) -> Outcome:
     return floor if floor >= Outcome.LICENSE_REQUIRED else Outcome.UNDETERMINED
 
 
-def _counts(explained: Explained, end: End, *, relief: bool) -> bool:
-    """Whether a finding counts in a run."""
-    verdict = explained.finding.verdict
-    undetermined = End.FLOOR if relief else End.CEILING
-    return verdict is Verdict.FIRED or (verdict is Verdict.UNDETERMINED and end is undetermined)
-
-
-def resolve_run(
-    end: End,
-    explained: tuple[Explained, ...],
-    relief: tuple[Explained, ...],
-    bases: Mapping[str, m.Basis],
-    held: tuple[HeldCover, ...],
-    settled: Settled,
-) -> Run:
+def resolve_run(end: End, inputs: Inputs) -> Run:
     """One run: every undetermined finding counts for or against, as the end of the interval wants."""
-
-    def counting(kind: type[m.Effect], among: tuple[Explained, ...], *, is_relief: bool = False) -> tuple[Explained, ...]:
-        return tuple(e for e in among if isinstance(e.effect, kind) and _counts(e, end, relief=is_relief))
-
-    reached = bool(counting(m.Reach, explained))
-    if not reached:
-        return Run(end, Outcome.NOT_SUBJECT, False, (), (), frozenset(), (), (), ("no limb of the instrument's nexus holds",), (), Outcome.NOT_SUBJECT)
-    exempted = frozenset(
-        basis
-        for e in counting(m.Exempt, relief, is_relief=True)
-        if isinstance(e.effect, m.Exempt)
-        for basis in expand(e.effect.bases, bases)
-    )
-    required = tuple(e for e in counting(m.Require, explained) if basis_of(e) not in exempted)
-    prohibited = tuple(e for e in counting(m.Prohibit, explained) if basis_of(e) not in exempted)
-    bars = counting(m.Bar, relief)
+    if not inputs.counting(m.Reach, end):
+        nexus = ("no limb of the instrument's nexus holds",)
+        return Run(end, Outcome.NOT_SUBJECT, False, (), (), frozenset(), (), (), nexus, (), Outcome.NOT_SUBJECT)
+    exempts = inputs.counting(m.Exempt, end)
+    exempted = frozenset(basis for e in exempts for basis in expand(e.effect_as(m.Exempt).bases, inputs.bases))
+    required = tuple(e for e in inputs.counting(m.Require, end) if basis_of(e) not in exempted)
+    prohibited = tuple(e for e in inputs.counting(m.Prohibit, end) if basis_of(e) not in exempted)
+    bars = inputs.counting(m.Bar, end)
     wanted = frozenset(basis_of(e) for e in required)
-    uses = tuple(_use(e, bars, wanted, bases) for e in counting(m.Authorize, relief, is_relief=True))
-    return _conclude(end, required, prohibited, exempted, uses, held, counting(m.Refer, explained), settled)
+    uses = tuple(_use(e, bars, wanted, inputs.bases) for e in inputs.counting(m.Authorize, end))
+    outcome, lifted, concluded = _conclude(end, inputs, required, prohibited, uses)
+    steps = list(concluded)
+    if not wanted and not prohibited and exempted:
+        steps.append(f"exempted: {_names(exempted)}")
+    referrals = inputs.counting(m.Refer, end)
+    referred = _referred(end, referrals, inputs.settled)
+    if referred > outcome:
+        steps.append("another law, which is not modeled here, may govern")
+    open_ = tuple(e for e in referrals if not _settled_as_free(e, inputs.settled))
+    return Run(end, join(outcome, referred), True, required, prohibited, exempted, uses, lifted, tuple(steps), open_, outcome)
 
 
 def basis_of(explained: Explained) -> str:
     """The basis of a requirement or prohibition; a finding whose row could not be read has one of its own."""
-    effect = explained.effect
-    assert isinstance(effect, m.Require | m.Prohibit)
-    return effect.basis if isinstance(effect.basis, str) and effect.basis else f"?{explained.finding.name}"
+    basis = explained.effect.basis if isinstance(explained.effect, m.Require | m.Prohibit) else ""
+    return basis if isinstance(basis, str) and basis else f"?{explained.finding.name}"
 
 
 def expand(names: tuple[str, ...], bases: Mapping[str, m.Basis]) -> frozenset[str]:
@@ -185,9 +188,8 @@ def expand(names: tuple[str, ...], bases: Mapping[str, m.Basis]) -> frozenset[st
 
 
 def _use(explained: Explained, bars: tuple[Explained, ...], wanted: frozenset[str], bases: Mapping[str, m.Basis]) -> Use:
-    effect = explained.effect
-    assert isinstance(effect, m.Authorize)
-    barred = tuple(sorted(b.finding.name for b in bars if isinstance(b.effect, m.Bar) and b.effect.stops(effect.id)))
+    effect = explained.effect_as(m.Authorize)
+    barred = tuple(sorted(b.finding.name for b in bars if b.effect_as(m.Bar).stops(effect.id)))
     refused = any(need is False for need in explained.needs)
     return Use(explained, barred, refused, bool(wanted) and wanted <= expand(effect.covers, bases))
 
@@ -196,8 +198,7 @@ def _referred(end: End, referrals: tuple[Explained, ...], settled: Settled) -> O
     """What referrals to other laws come to: settled as the caller states, else possibly a license in the ceiling."""
     outcomes = [Outcome.NOT_SUBJECT]
     for referral in referrals:
-        assert isinstance(referral.effect, m.Refer)
-        stated = settled.outcomes.get(referral.effect.to)
+        stated = settled.outcomes.get(referral.effect_as(m.Refer).to)
         if stated is None:
             outcomes.append(Outcome.LICENSE_REQUIRED if end is End.CEILING else Outcome.NOT_SUBJECT)
         elif not stated.permissive:
@@ -205,46 +206,28 @@ def _referred(end: End, referrals: tuple[Explained, ...], settled: Settled) -> O
     return join(*outcomes)
 
 
-def _conclude(
-    end: End,
-    required: tuple[Explained, ...],
-    prohibited: tuple[Explained, ...],
-    exempted: frozenset[str],
-    uses: tuple[Use, ...],
-    held: tuple[HeldCover, ...],
-    referrals: tuple[Explained, ...],
-    settled: Settled,
-) -> Run:
-    wanted = frozenset(basis_of(e) for e in required)
-    derogable = frozenset(basis_of(e) for e in prohibited if isinstance(e.effect, m.Prohibit) and e.effect.derogation is m.Derogation.AUTHORITY)
-    banned = frozenset(basis_of(e) for e in prohibited)
-    licenses = tuple(h.number for h in held if h.covers_all(wanted | banned, certain=end is End.CEILING))
-    open_ = tuple(u.id for u in uses if u.covering and not u.barred_by and not u.refused)
-    steps: list[str] = []
-    lifted: tuple[str, ...] = ()
-    if banned and not (banned <= derogable and licenses):
-        outcome = Outcome.PROHIBITED
-        steps.append(f"prohibited on {_names(banned)}" + ("; an authority could derogate" if banned <= derogable else ""))
-    elif not wanted and not banned:
-        outcome = Outcome.NO_LICENSE_REQUIRED
-        steps.append("no control of the instrument applies" + (f"; exempted: {_names(exempted)}" if exempted else ""))
-    else:
-        lifted = tuple(sorted({*(() if banned else open_), *licenses}))
-        outcome = Outcome.AUTHORIZED if lifted else Outcome.LICENSE_REQUIRED
-        steps.append(f"required on {_names(wanted | banned)}")
-        steps.append(f"covered as a whole by {', '.join(lifted)}" if lifted else "no single authorization that is open covers all of it")
-    unreferred, referred = outcome, _referred(end, referrals, settled)
-    if referred > outcome:
-        steps.append("another law, which is not modeled here, may govern")
-        outcome = referred
-    open_referrals = tuple(e for e in referrals if not _settled_as_free(e, settled))
-    return Run(end, outcome, True, required, prohibited, exempted, uses, lifted, tuple(steps), open_referrals, unreferred)
-
-
 def _settled_as_free(referral: Explained, settled: Settled) -> bool:
-    assert isinstance(referral.effect, m.Refer)
-    stated = settled.outcomes.get(referral.effect.to)
+    stated = settled.outcomes.get(referral.effect_as(m.Refer).to)
     return stated is not None and stated.permissive
+
+
+def _conclude(
+    end: End, inputs: Inputs, required: tuple[Explained, ...], prohibited: tuple[Explained, ...], uses: tuple[Use, ...]
+) -> tuple[Outcome, tuple[str, ...], tuple[str, ...]]:
+    """What controls and relief come to, what lifted them, and the steps in words."""
+    wanted = frozenset(basis_of(e) for e in required)
+    banned = frozenset(basis_of(e) for e in prohibited)
+    absolute = frozenset(basis_of(e) for e in prohibited if e.effect_as(m.Prohibit).derogation is m.Derogation.NONE)
+    licenses = tuple(h.number for h in inputs.held if h.covers_all(wanted | banned, certain=end is End.CEILING))
+    if banned and (absolute or not licenses):
+        derogable = "" if absolute else "; an authority could derogate"
+        return Outcome.PROHIBITED, (), (f"prohibited on {_names(banned)}{derogable}",)
+    if not wanted and not banned:
+        return Outcome.NO_LICENSE_REQUIRED, (), ("no control of the instrument applies",)
+    open_ = () if banned else tuple(u.id for u in uses if u.covering and not u.barred_by and not u.refused)
+    lifted = tuple(sorted({*open_, *licenses}))
+    step = f"covered as a whole by {', '.join(lifted)}" if lifted else "no single authorization that is open covers all of it"
+    return Outcome.AUTHORIZED if lifted else Outcome.LICENSE_REQUIRED, lifted, (f"required on {_names(wanted | banned)}", step)
 
 
 def _names(names: frozenset[str]) -> str:
@@ -253,10 +236,5 @@ def _names(names: frozenset[str]) -> str:
 
 def needs_to_do(use: Use) -> tuple[m.Need, ...]:
     """Needs of an authorization that are to be met before it is used and are not yet."""
-    effect = use.explained.effect
-    assert isinstance(effect, m.Authorize)
-    return tuple(
-        need
-        for need, state in zip(effect.needs, use.explained.needs, strict=True)
-        if isinstance(state, Unknown) and need.timing is m.Timing.BEFORE
-    )
+    needs = zip(use.explained.effect_as(m.Authorize).needs, use.explained.needs, strict=True)
+    return tuple(need for need, state in needs if isinstance(state, Unknown) and need.timing is m.Timing.BEFORE)

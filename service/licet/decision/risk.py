@@ -43,14 +43,20 @@ def assess(policy: m.Policy, explained: Iterable[Explained]) -> Risk:
     factors: dict[str, tuple[str, int, str]] = {}
     possible: dict[str, int] = {}
     for each in own:
-        assert isinstance(each.effect, m.Score)
+        effect = each.effect_as(m.Score)
         if each.finding.verdict is Verdict.FIRED:
-            factors[each.rule.id] = (each.effect.factor, each.effect.points, each.rule.id)
+            factors[each.rule.id] = (effect.factor, effect.points, each.rule.id)
         elif each.finding.verdict is Verdict.UNDETERMINED:
-            possible[each.rule.id] = max(0, each.effect.points)
+            possible[each.rule.id] = max(0, effect.points)
     score = sum(points for _, points, _ in factors.values())
     worst = score + sum(points for rule, points in possible.items() if rule not in factors)
-    return Risk(policy.jurisdiction, _tier(policy, score), _tier(policy, worst), score, tuple(factors[rule] for rule in sorted(factors)))
+    return Risk(
+        policy.jurisdiction,
+        _tier(policy, score),
+        _tier(policy, worst),
+        score,
+        tuple(factors[rule] for rule in sorted(factors)),
+    )
 
 
 def _tier(policy: m.Policy, score: int) -> m.Tier | None:

@@ -58,7 +58,11 @@ class Sources:
         """The source of one finding's rule."""
         rule, binding = explained.rule, explained.binding
         return self.of_rule(
-            rule, cite=explained.cite, derives_from=explained.derives_from, interval=binding.interval, at=binding.at or rule.at
+            rule,
+            cite=explained.cite,
+            derives_from=explained.derives_from,
+            interval=binding.interval,
+            at=binding.at or rule.at,
         )
 
     def of_rule(

@@ -9,7 +9,11 @@ from licet.decision.questions import Question
 from licet.decision.resolution import Outcome, Resolved, basis_of
 from licet.decision.world import World
 
-_OPENING = {Disposition.PROCEED: "This may go.", Disposition.HOLD: "Hold this.", Disposition.STOP: "Stop: this may not go."}
+_OPENING = {
+    Disposition.PROCEED: "This may go.",
+    Disposition.HOLD: "Hold this.",
+    Disposition.STOP: "Stop: this may not go.",
+}
 
 
 def summarize(world: World, asked: Sequence[Question]) -> str:
@@ -58,7 +62,17 @@ def _next(world: World, asked: Sequence[Question]) -> str:
         return "Apply for a license, or ask export compliance whether an authorization fits."
     if asked:
         return f"Please answer: {asked[0].text}" + (f" (and {len(asked) - 1} more)" if len(asked) > 1 else "")
-    for code in ("REFERRED", "UNDETERMINED", "NOT_COVERED", "UNSCREENED", "SCREENING_STALE", "RED_FLAG", "NEED_TO_DO", "OBLIGATION_TO_DO", "RISK_TIER"):
+    for code in (
+        "REFERRED",
+        "UNDETERMINED",
+        "NOT_COVERED",
+        "UNSCREENED",
+        "SCREENING_STALE",
+        "RED_FLAG",
+        "NEED_TO_DO",
+        "OBLIGATION_TO_DO",
+        "RISK_TIER",
+    ):
         if code in codes:
             return f"To go on: {codes[code].text.rstrip('.')}."
     return "Keep the statements below true, and keep the records."

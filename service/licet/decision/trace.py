@@ -15,7 +15,7 @@ from licet.engine.protocol import Finding, Verdict
 from licet.engine.reference import Explained, ExplainedLeaf
 from licet.language.values import ReadingSource, Unknown
 from licet.policy import model as m
-from licet.v1 import source_pb2, trace_pb2
+from licet.v1 import trace_pb2
 
 MAX_STEPS = 2_000
 MAX_IDS = 10
@@ -77,7 +77,7 @@ def _step(group: list[Explained], sources: Sources) -> Any:
         verdict=_VERDICTS[first.finding.verdict],
         title=first.rule.title,
         source=sources.of(first),
-        effect=source_pb2.EffectKind.Value(f"EFFECT_KIND_{m.EFFECT_NAMES[type(first.effect)].upper()}"),
+        effect=f"EFFECT_KIND_{m.EFFECT_NAMES[type(first.effect)].upper()}",
         missing=sorted({_missing_text(missing) for missing in first.missing}),
         count=len(group),
         rules=[e.finding.name for e in group[:MAX_IDS]],
@@ -88,11 +88,21 @@ def _step(group: list[Explained], sources: Sources) -> Any:
 
 
 def _missing_text(missing: Any) -> str:
-    return f"{missing.path} ({missing.why}{': ' + missing.detail if missing.detail else ''})" if missing.path else f"{missing.why}: {missing.detail}"
+    return (
+        f"{missing.path} ({missing.why}{': ' + missing.detail if missing.detail else ''})"
+        if missing.path
+        else f"{missing.why}: {missing.detail}"
+    )
 
 
 def _leaf(leaf: ExplainedLeaf) -> Any:
-    truth = trace_pb2.TRUTH_UNKNOWN if isinstance(leaf.value, Unknown) else trace_pb2.TRUTH_TRUE if leaf.value else trace_pb2.TRUTH_FALSE
+    truth = (
+        trace_pb2.TRUTH_UNKNOWN
+        if isinstance(leaf.value, Unknown)
+        else trace_pb2.TRUTH_TRUE
+        if leaf.value
+        else trace_pb2.TRUTH_FALSE
+    )
     message = trace_pb2.TraceLeaf(text=leaf.text, truth=truth, location=f"{leaf.at.file}:{leaf.at.line}", in_about=leaf.in_about)
     for reading in leaf.readings:
         message.readings.add(path=reading.path, value=reading.value, source=_READING_SOURCES[reading.source])

@@ -32,16 +32,23 @@ def _hide_restricted(view: decision_pb2.Result) -> None:
             hidden |= {step.rule, *step.rules}
             _blank_step(step)
     for determination in view.determinations:
-        for each in (*determination.requirements, *determination.prohibitions):
+        controls: list[Any] = [*determination.requirements, *determination.prohibitions]
+        for each in controls:
             if _restricted(each.source):
                 hidden.add(each.rule)
                 each.basis, each.title, each.rule = "restricted", _RESTRICTED, ""
                 each.source.CopyFrom(_cited(each.source))
-        for each in (*determination.authorizations, *determination.exemptions, *determination.obligations, *determination.referrals):
-            if _restricted(each.source):
-                hidden.add(each.rule)
-                each.rule = ""
-                each.source.CopyFrom(_cited(each.source))
+        others: list[Any] = [
+            *determination.authorizations,
+            *determination.exemptions,
+            *determination.obligations,
+            *determination.referrals,
+        ]
+        for other in others:
+            if _restricted(other.source):
+                hidden.add(other.rule)
+                other.rule = ""
+                other.source.CopyFrom(_cited(other.source))
         if hidden:
             del determination.steps[:]
     _hide_names(view, hidden)
@@ -63,7 +70,8 @@ def _hide_names(view: decision_pb2.Result, hidden: set[str]) -> None:
     for reason in view.reasons:
         if reason.rule in hidden:
             reason.rule, reason.text = "", _RESTRICTED
-    for named in (*view.questions, *view.assumptions):
+    ruled: list[Any] = [*view.questions, *view.assumptions]
+    for named in ruled:
         kept = [rule for rule in named.rules if rule not in hidden]
         del named.rules[:]
         named.rules.extend(kept)

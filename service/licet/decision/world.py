@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from licet.decision.disposition import Disposition, Reason, Settings, disposition_of, reasons
+from licet.decision.disposition import Disposition, Reason, disposition_of, reasons
 from licet.decision.held import held_covers
 from licet.decision.matching import Found, Subject
 from licet.decision.questions import asked_first, parting
-from licet.decision.resolution import Outcome, Resolved, Settled, resolve
+from licet.decision.resolution import Inputs, Outcome, Resolved, Settled, resolve
 from licet.decision.risk import Raised, Risk, assess, red_flags
 from licet.engine.protocol import Finding, Verdict
 from licet.engine.reference import Explained, explain, judge, relying
-from licet.policy.release import Family
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,6 @@ class World:
     resolved: tuple[Resolved, ...]
     risks: tuple[Risk, ...]
     flags: tuple[Raised, ...]
-    uncovered: tuple[str, ...]
     reasons: tuple[Reason, ...]
 
     @property
@@ -49,58 +48,29 @@ class World:
         return outcomes, reasons, asked_first(self.resolved)
 
 
-def evaluate(
-    subject: Subject, families: tuple[Family, ...], uncovered: tuple[str, ...], settings: Settings, *, use_assumptions: bool
-) -> World:
-    """The world under just the assumptions that its answer needs; under none where they are refused."""
-    if not use_assumptions:
-        return _world(subject, families, _match(subject, families, frozenset()), frozenset(), uncovered, settings)
-    with_all = _match(subject, families, None)
-    with_none = _match(subject, families, frozenset())
-    best = _world(subject, families, with_all, None, uncovered, settings)
-    return _needed(subject, families, with_all, with_none, best, uncovered, settings)
-
-
 _Findings = Mapping[str, tuple[Finding, ...]]
 
 
-def _match(subject: Subject, families: tuple[Family, ...], active: frozenset[str] | None) -> dict[str, tuple[Finding, ...]]:
-    return {j: subject.matcher.match(subject.case(j, active)) for family in families for j in family.jurisdictions}
+def evaluate(subject: Subject, *, use_assumptions: bool) -> World:
+    """The world under just the assumptions that its answer needs; under none where they are refused."""
+    with_none = _match(subject, frozenset())
+    if not use_assumptions:
+        return _joined(subject, _explained(subject, with_none, frozenset()), frozenset())
+    with_all = _match(subject, None)
+    best = _joined(subject, _explained(subject, with_all, None), None)
+    return _needed(subject, {j: _moved(with_all[j], with_none[j]) for j in with_all}, best)
 
 
-def _needed(
-    subject: Subject,
-    families: tuple[Family, ...],
-    with_all: _Findings,
-    with_none: _Findings,
-    best: World,
-    uncovered: tuple[str, ...],
-    settings: Settings,
-) -> World:
-    """The world under just the assumptions without which the answer would differ: what is left after dropping each in turn, in order of their names."""
-    moved, needed = {}, frozenset[str]()
-    for j in with_all:
-        doubtful = _doubtful(best, j)
-        relied = relying(subject.case(j, None), {*_moved(with_all[j], with_none[j]), *doubtful})
-        moved[j] = tuple(sorted({*_moved(with_all[j], with_none[j]), *relied}))
-        needed |= frozenset(pattern for patterns in relied.values() for pattern in patterns)
-    by_key = {(e.rule.jurisdiction, e.finding.name, e.finding.item): e for e in best.explained}
-
-    def world_under(active: frozenset[str], *, final: bool = False) -> World:
-        found = tuple(_reexplained(subject, family, by_key, moved, active, final=final) for family in families)
-        return _joined(subject, found, active, uncovered, settings)
-
-    for pattern in sorted(needed):
-        if world_under(needed - {pattern}).answer() == best.answer():
-            needed -= {pattern}
-    return world_under(needed, final=True)
+def _match(subject: Subject, active: frozenset[str] | None) -> dict[str, tuple[Finding, ...]]:
+    jurisdictions = (j for family in subject.families for j in family.jurisdictions)
+    return {j: subject.matcher.match(subject.case(j, active)) for j in jurisdictions}
 
 
-def _doubtful(best: World, jurisdiction: str) -> set[Finding]:
-    """Findings whose verdict stays and whose needs or questions may change with an assumption."""
-    own = (e for e in best.explained if e.rule.jurisdiction == jurisdiction and e.needs)
-    asking = (e for r in best.resolved if r.outcome is Outcome.UNDETERMINED and r.jurisdiction == jurisdiction for e in parting(r))
-    return {e.finding for e in (*own, *asking)}
+def _explained(subject: Subject, findings: _Findings, active: frozenset[str] | None) -> tuple[Found, ...]:
+    return tuple(
+        Found(family, tuple(e for j in family.jurisdictions for e in explain(subject.case(j, active), findings[j])))
+        for family in subject.families
+    )
 
 
 def _moved(first: tuple[Finding, ...], second: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -109,48 +79,46 @@ def _moved(first: tuple[Finding, ...], second: tuple[Finding, ...]) -> tuple[Fin
     return tuple(one.get(key) or other[key] for key in sorted(one.keys() | other.keys()) if one.get(key) != other.get(key))
 
 
-def _reexplained(
-    subject: Subject,
-    family: Family,
-    by_key: Mapping[tuple[str, str, str], Explained],
-    moved: _Findings,
-    active: frozenset[str],
-    *,
-    final: bool,
-) -> Found:
-    """The findings of a family under fewer assumptions: only those that can move are judged again.
+def _needed(subject: Subject, moved: _Findings, best: World) -> World:
+    """The world under the assumptions without which the answer would differ: each is dropped in turn, in order of their names."""
+    moving: dict[str, tuple[Finding, ...]] = {}
+    needed = frozenset[str]()
+    for j, findings in moved.items():
+        relied = relying(subject.case(j, None), {*findings, *_doubtful(best, j)})
+        moving[j] = tuple(sorted({*findings, *relied}))
+        needed |= frozenset(pattern for patterns in relied.values() for pattern in patterns)
+    for pattern in sorted(needed):
+        if _under(subject, best, moving, needed - {pattern}, final=False).answer() == best.answer():
+            needed -= {pattern}
+    return _under(subject, best, moving, needed, final=True)
+
+
+def _doubtful(best: World, jurisdiction: str) -> set[Finding]:
+    """Findings whose verdict stays and whose needs or questions may change with an assumption."""
+    own = (e for e in best.explained if e.rule.jurisdiction == jurisdiction and e.needs)
+    open_ = (r for r in best.resolved if r.outcome is Outcome.UNDETERMINED and r.jurisdiction == jurisdiction)
+    return {e.finding for e in (*own, *(e for r in open_ for e in parting(r)))}
+
+
+def _under(subject: Subject, best: World, moving: _Findings, active: frozenset[str], *, final: bool) -> World:
+    """The world under fewer assumptions: only findings that can move are judged again.
 
     Reasons may rest on assumptions that are dropped, so all are worked out again when it is final.
     """
-    explained: list[Explained] = []
-    for j in family.jurisdictions:
-        case = subject.case(j, active)
-        again = judge(case, moved[j])
-        keys = {(f.name, f.item) for f in moved[j]}
-        kept = (e for (owner, name, item), e in by_key.items() if owner == j and (name, item) not in keys)
-        explained += [e.under(case) for e in kept] if final else kept
-        explained += explain(case, (f for f in again if f.verdict is not Verdict.NOT_FIRED))
-    return Found(family, tuple(explained))
+    found = []
+    for each in best.found:
+        explained: list[Explained] = []
+        for j in each.family.jurisdictions:
+            case = subject.case(j, active)
+            keys = {(f.name, f.item) for f in moving[j]}
+            kept = [e for e in each.explained if e.rule.jurisdiction == j and (e.finding.name, e.finding.item) not in keys]
+            explained += [e.under(case) for e in kept] if final else kept
+            explained += explain(case, (f for f in judge(case, moving[j]) if f.verdict is not Verdict.NOT_FIRED))
+        found.append(Found(each.family, tuple(explained)))
+    return _joined(subject, tuple(found), active)
 
 
-def _world(
-    subject: Subject,
-    families: tuple[Family, ...],
-    findings: _Findings,
-    active: frozenset[str] | None,
-    uncovered: tuple[str, ...],
-    settings: Settings,
-) -> World:
-    found = tuple(
-        Found(family, tuple(e for j in family.jurisdictions for e in explain(subject.case(j, active), findings[j])))
-        for family in families
-    )
-    return _joined(subject, found, active, uncovered, settings)
-
-
-def _joined(
-    subject: Subject, found: tuple[Found, ...], active: frozenset[str] | None, uncovered: tuple[str, ...], settings: Settings
-) -> World:
+def _joined(subject: Subject, found: tuple[Found, ...], active: frozenset[str] | None) -> World:
     settled = settled_elsewhere(subject)
     resolved = tuple(r for each in found for r in _resolve_family(subject, each, settled))
     explained = tuple(e for each in found for e in each.explained)
@@ -158,22 +126,22 @@ def _joined(
     policies = [subject.release.packages[j].policy for each in found for j in each.family.jurisdictions if j in reached]
     risks = tuple(assess(policy, explained) for policy in policies if policy.tiers)
     flags = red_flags(subject.transaction, explained)
-    why = reasons(subject.transaction, subject.date, resolved, explained, risks, flags, uncovered, settings)
-    return World(active, found, resolved, risks, flags, uncovered, why)
+    return World(active, found, resolved, risks, flags, reasons(subject, resolved, explained, risks, flags))
 
 
 def _resolve_family(subject: Subject, found: Found, settled: Settled) -> tuple[Resolved, ...]:
-    release, family = subject.release, found.family
-    bases = release.bases(family)
-    resolved = []
-    for jurisdiction in family.jurisdictions:
-        for instrument in release.packages[jurisdiction].policy.instruments:
-            for item in subject.transaction.items:
-                held = held_covers(
-                    subject.transaction, item, family.jurisdictions, instrument.id, subject.date, release.schemes
-                )
-                resolved.append(resolve(found, jurisdiction, instrument, item.line, bases=bases, held=held, settled=settled))
-    return tuple(resolved)
+    bases = subject.release.bases(found.family)
+
+    def inputs(instrument: str, item: Any) -> Inputs:
+        held = held_covers(subject, item, found.family.jurisdictions, instrument)
+        return Inputs(found.of_instrument(instrument, item.line), found.relief(item.line), bases, held, settled)
+
+    return tuple(
+        resolve(jurisdiction, instrument, item.line, inputs(instrument.id, item))
+        for jurisdiction in found.family.jurisdictions
+        for instrument in subject.release.packages[jurisdiction].policy.instruments
+        for item in subject.transaction.items
+    )
 
 
 def settled_elsewhere(subject: Subject) -> Settled:

@@ -33,7 +33,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A rule's verdict on one binding (`3A001/NS/NS1`, `parties.buyer-1`; empty without for_each) and one item (empty: the transaction)."""
+    """A rule's verdict on one binding (`3A001/NS/NS1`; empty without for_each) and one item (empty: the transaction)."""
 
     rule: str
     bound: str

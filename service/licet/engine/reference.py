@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from licet.engine.protocol import Case, Finding, Verdict
 from licet.language.facts import FactReader, Mode, Noted
@@ -13,6 +13,8 @@ from licet.language.faults import Position
 from licet.language.values import Missing, Reading, Ref, Unknown, Why, unknown
 from licet.language.walk import Scope, all_of, any_of, negation, truth, walk
 from licet.policy import model as m
+
+_E = TypeVar("_E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +63,54 @@ class Explained:
         other.__dict__["effect"] = self.effect
         return other
 
-    def _scope(self, mode: Mode, noted: Noted | None = None) -> Scope:
+    def scope(self, mode: Mode, noted: Noted | None = None) -> Scope:
+        """What names mean in this finding, for a mode."""
         return _scope(_reader(self.case, mode, noted), self.binding, self.subject)
 
     @cached_property
     def effect(self) -> m.Effect:
         """The effect with its bound fields read."""
         effect = self.rule.effect
-        return effect if self.binding.blocked is not None else _read_effect(effect, self._scope(mode_of(self.rule)))
+        return effect if self.binding.blocked is not None else _read_effect(effect, self.scope(mode_of(self.rule)))
+
+    def effect_as(self, kind: type[_E]) -> _E:
+        """The effect, where its kind is known; raises TypeError if it is of another kind."""
+        if not isinstance(self.effect, kind):
+            raise TypeError(f"{self.finding.name} has the effect {type(self.effect).__name__}")
+        return self.effect
 
     @cached_property
     def cite(self) -> str:
         """The citation, as bound."""
         if isinstance(self.rule.cite, str):
             return self.rule.cite
-        return "" if self.binding.blocked is not None else _read(self.rule.cite, self._scope(mode_of(self.rule)))
+        return "" if self.binding.blocked is not None else _read(self.rule.cite, self.scope(mode_of(self.rule)))
 
     @cached_property
     def derives_from(self) -> tuple[m.Derivation, ...]:
         """The regimes, as bound."""
-        return () if self.binding.blocked is not None else _read_derivations(self.rule, self._scope(mode_of(self.rule)))
+        return () if self.binding.blocked is not None else _read_derivations(self.rule, self.scope(mode_of(self.rule)))
 
     @cached_property
     def leaves(self) -> tuple[ExplainedLeaf, ...]:
         """Each leaf condition: what it came to and what it read."""
         if self.binding.blocked is not None or self.binding.empty:
             return ()
-        return tuple(_explained_leaves(self.rule, self._scope(mode_of(self.rule), Noted())))
+        return tuple(_explained_leaves(self.rule, self.scope(mode_of(self.rule), Noted())))
 
     @cached_property
     def missing(self) -> frozenset[Missing]:
         """The facts that an undetermined finding lacks."""
         if self.binding.blocked is not None:
             return self.binding.blocked.missing
-        return _missing(self.rule, self._scope(mode_of(self.rule)))
+        return _missing(self.rule, self.scope(mode_of(self.rule)))
 
     @cached_property
     def leading(self) -> frozenset[Missing]:
         """The facts to ask for first: a rule's test is not asked about before it is known to speak of the case."""
         if self.binding.blocked is not None:
             return self.binding.blocked.missing
-        scope = self._scope(mode_of(self.rule))
+        scope = self.scope(mode_of(self.rule))
         parts = tuple(condition for condition in (self.rule.about, self.rule.when) if condition is not None)
         return _leading(m.AllOf(parts), scope)
 
@@ -182,7 +191,9 @@ def _found_again(
     for (rule_id, line), wanted in by_rule.items():
         rule = case.package.rules_by_id[rule_id]
         subject = _item(reader, line)
-        bindings = {binding.name: binding for binding in _bindings(rule, case, reader.in_mode(mode_of(rule), reader.noted), subject)}
+        bindings = {
+            binding.name: binding for binding in _bindings(rule, case, reader.in_mode(mode_of(rule), reader.noted), subject)
+        }
         for finding in wanted:
             yield rule, subject, finding, bindings.get(finding.bound)
 
@@ -265,10 +276,7 @@ def _loop(loops: tuple[m.Loop, ...], so_far: Binding, case: Case, reader: FactRe
         yield so_far
         return
     loop, *rest = loops
-    if loop.table:
-        steps = _over_table(loop, so_far, case)
-    else:
-        steps = _over_list(loop, so_far, reader, subject)
+    steps = _over_table(loop, so_far, case) if loop.table else _over_list(loop, so_far, reader, subject)
     for step in steps:
         if step.blocked is not None or step.empty:
             yield step
@@ -297,8 +305,7 @@ def _over_table(loop: m.Loop, so_far: Binding, case: Case) -> Iterator[Binding]:
 
 
 def _over_list(loop: m.Loop, so_far: Binding, reader: FactReader, subject: Ref | None) -> Iterator[Binding]:
-    assert loop.over is not None
-    elements = walk(loop.over, _scope(reader, so_far, subject))
+    elements = walk(loop.over, _scope(reader, so_far, subject)) if loop.over is not None else ()
     if isinstance(elements, Unknown):
         yield replace(so_far, name=_joined(so_far.name, "*"), blocked=elements)
     elif not elements:
@@ -317,8 +324,7 @@ def _joined(first: str, second: str) -> str:
 
 
 def _explained_leaves(rule: m.Rule, scope: Scope) -> Iterator[ExplainedLeaf]:
-    noted = scope.facts.noted
-    assert noted is not None
+    noted = scope.facts.noted or Noted()
     for condition, in_about in ((rule.about, True), (rule.when, False)):
         for leaf in m.leaves(condition):
             start = len(noted.readings)
@@ -346,9 +352,15 @@ def _leading(condition: m.Condition, scope: Scope) -> frozenset[Missing]:
 
 def _lacking_claims(each: Explained) -> tuple[str, ...]:
     rule, binding = each.rule, each.binding
-    if rule.phase is not m.Phase.RELIEF or each.finding.verdict is Verdict.FIRED or binding.blocked or binding.empty or binding.dormant:
+    if (
+        rule.phase is not m.Phase.RELIEF
+        or each.finding.verdict is Verdict.FIRED
+        or binding.blocked
+        or binding.empty
+        or binding.dormant
+    ):
         return ()
-    scope = each._scope(Mode.NEED)
+    scope = each.scope(Mode.NEED)
     whole = all_of(evaluate(condition, scope) for condition in (rule.about, rule.when) if condition is not None)
     if not isinstance(whole, Unknown):
         return ()

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from cel_expr_python import cel
-from google.protobuf.descriptor import Descriptor, EnumDescriptor
+from google.protobuf.descriptor import EnumDescriptor
 
 from licet.language.checked import parse_checked
 from licet.v1 import transaction_pb2
@@ -53,7 +53,11 @@ _NUMBERS = {"int": INT, "double": DOUBLE, "decimal": DECIMAL, "fact": FACT}
 _ORDER = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
 _EQUALITY = {"_==_": "equals", "_!=_": "not_equals"}
 _FUNCTIONS: dict[str, tuple[tuple[cel.Type, tuple[cel.Type, ...]], ...]] = {
-    "_+_": ((INT, (INT, INT)), (DOUBLE, (DOUBLE, DOUBLE)), (LIST(cel.Type.DYN), (LIST(cel.Type.DYN), LIST(cel.Type.DYN)))),
+    "_+_": (
+        (INT, (INT, INT)),
+        (DOUBLE, (DOUBLE, DOUBLE)),
+        (LIST(cel.Type.DYN), (LIST(cel.Type.DYN), LIST(cel.Type.DYN))),
+    ),
     "within": ((BOOL, (STRING, STRING)), (BOOL, (STRING, CODES))),
     "listed": ((BOOL, (ITEM, TABLE)),),
     "marked": ((BOOL, (TABLE, PLACE, STRING)),),
@@ -141,7 +145,8 @@ class Environment:
 def _declare(name: str, overloads: tuple[tuple[cel.Type, tuple[cel.Type, ...]], ...]) -> cel.FunctionDecl:
     stem = re.sub(r"\W", "", name) or "operator"
     return cel.FunctionDecl(
-        name, [cel.Overload(f"licet_{stem}_{n}_{len(name)}", result, list(args)) for n, (result, args) in enumerate(overloads)]
+        name,
+        [cel.Overload(f"licet_{stem}_{n}_{len(name)}", result, list(args)) for n, (result, args) in enumerate(overloads)],
     )
 
 
@@ -196,15 +201,15 @@ def enum_clashes() -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(sorted(enums)) for name, enums in sorted(short.items()) if len(enums) > 1}
 
 
-def _enums_under(message: Descriptor) -> list[EnumDescriptor]:
-    seen: dict[str, Descriptor] = {}
+def _enums_under(message: Any) -> list[EnumDescriptor]:
+    seen: set[str] = set()
     enums: dict[str, EnumDescriptor] = {}
-    pending: list[Descriptor] = [message]
+    pending = [message]
     while pending:
         current = pending.pop()
         if current.full_name in seen:
             continue
-        seen[current.full_name] = current
+        seen.add(current.full_name)
         for each in current.fields:
             if each.enum_type is not None:
                 enums[each.enum_type.full_name] = each.enum_type

@@ -1,4 +1,4 @@
-"""Reading facts: what a transaction states, and what an unset fact means (semantics.md, section 1).
+"""Reading facts: what a transaction states, and what an unset fact means (policies/MEANING.md, section 1).
 
 A fact is stated, or it is what its vocabulary entry says of silence: asked for, assumed with a statement unless a guard over
 stated facts forbids it, or not claimed. Silence about a list is silence: it is empty only where it is stated to be complete.
@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor
 
 from licet.language.law import Law, Scheme
@@ -236,15 +237,17 @@ class FactReader:
         papers = [p for p in (*self.transaction.documents, *self.transaction.registrations) if p.id == id_]
         states = {_short(p.DESCRIPTOR.fields_by_name["status"].enum_type, p.status) for p in papers if _valid(p, date)}
         if "HELD" in states:
-            return self._stated(path, True, None)
+            self._note(path, "held", ReadingSource.STATED)
+            return True
         if "NOT_HELD" in states:
-            return self._stated(path, False, None)
+            self._note(path, "not held", ReadingSource.STATED)
+            return False
         if self.mode is Mode.NEED:
             return unknown(path.text, Why.UNSET, id_)
         self._note(path, "not claimed", ReadingSource.NOT_CLAIMED)
         return False
 
-    def checked_again(self, code: Code, changed: datetime.date) -> Any:
+    def checked_again(self, code: Code) -> Any:
         """False (not listed) on the assumption that an older negative answer was checked against the changed list."""
         path = Path(f"{code.path.text}.as_of", "items[*].classifications[*].as_of")
         return self.unset(path, False, None)
@@ -330,9 +333,10 @@ class FactReader:
     def _bound(self, path: Path) -> dict[str, Any]:
         root, _, rest = path.text.partition("[")
         name = rest.partition("]")[0]
-        for variable, collection, refs in (("item", "items", self.items), ("party", "parties", self._party_refs)):
-            if root == collection:
-                return {variable: ref for ref in refs() if ref.path.text == f"{collection}[{name}]"}
+        if root == "items":
+            return {"item": next(ref for ref in self.items() if ref.path.text == f"items[{name}]")}
+        if root == "parties":
+            return {"party": next(ref for ref in self._party_refs() if ref.path.text == f"parties[{name}]")}
         return {}
 
     # ---- helpers ----
@@ -377,7 +381,7 @@ def element_name(message: Any, position: int) -> str:
 
 def _empty_classification(of: Ref) -> Any:
     value = of.message.DESCRIPTOR.fields_by_name["classifications"].message_type.fields_by_name["value"]
-    return value.message_type._concrete_class()
+    return message_factory.GetMessageClass(value.message_type)()
 
 
 def _role_enum(transaction: Any) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from decimal import Decimal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
@@ -113,10 +113,11 @@ def _ancestors(code: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PlaceGroup:
-    """A set of places on one date: country codes and codes of regions or areas; or everything but those."""
+    """A set of places on one date: countries, regions and areas, less some parts of them; or everything but those."""
 
     id: str
     members: frozenset[str]
+    less: frozenset[str] = frozenset()
     complement: bool = False
 
 
@@ -170,7 +171,7 @@ class Places:
         while place:
             if place == whole:
                 return True
-            place = self.part_of.get(place, place.split("-")[0] if "-" in place else "")
+            place = self.part_of.get(place, place.split("-", maxsplit=1)[0] if "-" in place else "")
         return False
 
 

@@ -204,7 +204,11 @@ class _Lowering:
         if function in _ROLE_FUNCTIONS:
             if args[0].enum != "PartyRole":
                 self._refuse(node, f"{name} wants a role, such as END_USER")
-            return Typed(t.Call(function, (args[0].expr,)), "licet.v1.Party", pattern="parties[*]" if name == "party" else "parties")
+            return Typed(
+                t.Call(function, (args[0].expr,)),
+                "licet.v1.Party",
+                pattern="parties[*]" if name == "party" else "parties",
+            )
         if function is Function.PLACE:
             return Typed(t.Call(function, (args[0].expr,)), "licet.v1.Place", pattern=args[0].pattern)
         if function is Function.DATE:
@@ -243,7 +247,7 @@ class _Lowering:
         if loop.iter_var in variable_names(()) or loop.iter_var in loops or self.names.resolve(loop.iter_var) is not None:
             self._refuse(node, f"the loop variable {loop.iter_var} hides another name", "choose another name")
         over = self.lower(loop.iter_range, loops)
-        if over.message.endswith("Entry") or isinstance(over.expr, t.Var) and over.expr.name.startswith("groups."):
+        if over.message.endswith("Entry") or (isinstance(over.expr, t.Var) and over.expr.name.startswith("groups.")):
             self._refuse(node, "only a list can be looped over")
         element = over.element()
         inner = {**loops, loop.iter_var: replace(element, expr=t.Var(loop.iter_var))}
@@ -254,11 +258,11 @@ class _Lowering:
         kind = init.WhichOneof("kind")
         var = loop.iter_var
         if kind == "const_expr" and init.const_expr.WhichOneof("kind") == "bool_value":
-            body = self.lower(step.args[1], inner).expr
+            test = self.lower(step.args[1], inner).expr
             if step.function == "_||_" and not init.const_expr.bool_value:
-                return Typed(t.Exists(var, over.expr, body))
+                return Typed(t.Exists(var, over.expr, test))
             if step.function == "_&&_" and init.const_expr.bool_value:
-                return Typed(t.ForAll(var, over.expr, body))
+                return Typed(t.ForAll(var, over.expr, test))
         if kind == "list_expr" and not init.list_expr.elements:
             where = None
             if step.function == "_?_:_":

@@ -335,8 +335,10 @@ def _gather(node: t.Gather, scope: Scope) -> Value:
 
 
 def place_in_group(place: Ref, group: PlaceGroup, scope: Scope) -> bool | Unknown:
-    """Whether a place is a member; unknown when only a part of it is and the region is unset (semantics.md, Places)."""
+    """Whether a place is a member; unknown when only a part of it is and the region is unset (policies/MEANING.md, section 1)."""
     inside = _inside(place, group.members, scope)
+    if group.less and inside is not False:
+        inside = all_of((inside, negation(_inside(place, group.less, scope))))
     return negation(inside) if group.complement else inside
 
 
@@ -422,7 +424,7 @@ def _outside(code: Value, scope: Scope) -> Value:
     scheme = scope.law.schemes[code.scheme]
     if code not in scheme.negative or scheme.changed is None or not code.as_of < scheme.changed <= scope.law.date:
         return False
-    checked_again = scope.facts.checked_again(code, scheme.changed)
+    checked_again = scope.facts.checked_again(code)
     return checked_again if isinstance(checked_again, Unknown) else False
 
 
@@ -492,6 +494,18 @@ def _held(args: tuple[Value, ...], scope: Scope) -> Value:
     return scope.facts.held(args[0], scope.law.date)
 
 
+def _starts_with(args: tuple[Value, ...], scope: Scope) -> Value:
+    return args[0].startswith(args[1])
+
+
+def _ends_with(args: tuple[Value, ...], scope: Scope) -> Value:
+    return args[0].endswith(args[1])
+
+
+def _contains(args: tuple[Value, ...], scope: Scope) -> Value:
+    return args[1] in args[0]
+
+
 _FUNCTIONS: dict[Function, Callable[[tuple[Value, ...], Scope], Value]] = {
     Function.WITHIN: _within,
     Function.LISTED: _listed,
@@ -507,9 +521,9 @@ _FUNCTIONS: dict[Function, Callable[[tuple[Value, ...], Scope], Value]] = {
     Function.YEARS_AFTER: _years_after,
     Function.SAME_YEAR: _same_year,
     Function.HELD: _held,
-    Function.STARTS_WITH: lambda args, scope: args[0].startswith(args[1]),
-    Function.ENDS_WITH: lambda args, scope: args[0].endswith(args[1]),
-    Function.CONTAINS: lambda args, scope: args[1] in args[0],
+    Function.STARTS_WITH: _starts_with,
+    Function.ENDS_WITH: _ends_with,
+    Function.CONTAINS: _contains,
 }
 
 

@@ -14,8 +14,8 @@ from licet.language.law import Grammar, Places, Scheme
 from licet.policy.model import ALWAYS, Interval, Provenance
 from licet.policy.reading import Faults, Fields, read_date, read_mapping
 from licet.policy.source import FactSource, read_fact
-from licet.policy.text import CsvText, Mapping as MappingNode
-from licet.policy.text import Node, Scalar, Sequence
+from licet.policy.text import CsvText, Node, Scalar, Sequence
+from licet.policy.text import Mapping as MappingNode
 
 _T = TypeVar("_T")
 UNILATERAL = "unilateral"
@@ -230,7 +230,9 @@ def _scheme(fields: Fields) -> SchemeSource:
     return SchemeSource(scheme, tuple(table.text(key, required=True) for key in ("package", "table", "column")))  # type: ignore[arg-type]  # three texts
 
 
-def _memberships(csv: CsvText | None, regimes: Mapping[str, Regime], faults: Faults) -> dict[tuple[str, str], tuple[Membership, ...]]:
+def _memberships(
+    csv: CsvText | None, regimes: Mapping[str, Regime], faults: Faults
+) -> dict[tuple[str, str], tuple[Membership, ...]]:
     found: dict[tuple[str, str], list[Membership]] = {}
     if csv is None:
         faults.add(Position("regimes/members.csv", 1, 1), "MISSING_FILE", "the policy folder has no regimes/members.csv")
@@ -244,7 +246,11 @@ def _memberships(csv: CsvText | None, regimes: Mapping[str, Regime], faults: Fau
             continue
         standing = {s.value: s for s in Standing}.get(cells.get("standing", ""))
         if standing is None:
-            faults.add(at, "CHOICE", f"standing is {cells.get('standing')}, expected one of {', '.join(s.value for s in Standing)}")
+            faults.add(
+                at,
+                "CHOICE",
+                f"standing is {cells.get('standing')}, expected one of {', '.join(s.value for s in Standing)}",
+            )
             continue
         start = read_date(cells["from"], at, "from", faults) if cells.get("from") else None
         end = read_date(cells["to"], at, "to", faults) if cells.get("to") else None

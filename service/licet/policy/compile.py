@@ -21,14 +21,14 @@ from licet.language.walk import Scope, truth
 from licet.policy import model as m
 from licet.policy.catalogue import Catalogues
 from licet.policy.conditions import (
-    _PARAMETER_NODES,
-    _PARAMETER_TYPES,
+    PARAMETER_TYPES,
     Definition,
     NameSpace,
     as_expr,
     check_frame,
     compile_bound,
     compile_condition,
+    parameter,
     report,
     texts_of,
 )
@@ -109,7 +109,9 @@ def name_package(source: PackageSource, parent: Named | None, catalogues: Catalo
     return named
 
 
-def _known(specs: Mapping[str, tuple[ColumnSpec, ...]], groups: Iterable[str], facts: Iterable[str], catalogues: Catalogues) -> Known:
+def _known(
+    specs: Mapping[str, tuple[ColumnSpec, ...]], groups: Iterable[str], facts: Iterable[str], catalogues: Catalogues
+) -> Known:
     circumstances = {match[1] for path in facts if (match := re.fullmatch(r"items\[\*\]\.circumstances\[(.+)\]", path))}
     return Known(
         schemes={name: source.scheme for name, source in catalogues.schemes.items()},
@@ -169,7 +171,11 @@ def _check_nesting(sources: Iterable[GroupSource], groups: Mapping[str, m.Group]
     for source in sources:
         for reference in (*source.union, *source.minus, *source.all_except):
             if reference.text in groups and groups[reference.text].all_except:
-                faults.add(reference.at, "NESTING", f"{reference.text} is all_except others and cannot be a part of another group")
+                faults.add(
+                    reference.at,
+                    "NESTING",
+                    f"{reference.text} is all_except others and cannot be a part of another group",
+                )
         if _reaches(source.id.text, source.id.text, groups, frozenset()):
             faults.add(source.at, "CYCLE", f"the group {source.id.text} is built from itself")
 
@@ -259,13 +265,23 @@ _SIGNATURE = re.compile(r"(?P<id>[A-Za-z_][\w.]*)(?:\((?P<parameters>.*)\))?")
 def _signature(source: DefinitionSource, faults: Faults) -> tuple[str, tuple[tuple[str, str], ...]]:
     match = _SIGNATURE.fullmatch(source.id.text)
     if match is None:
-        faults.add(source.id.at, "DEFINITION", f"{source.id.text} is no name of a definition", "write name or name(parameter: type)")
+        faults.add(
+            source.id.at,
+            "DEFINITION",
+            f"{source.id.text} is no name of a definition",
+            "write name or name(parameter: type)",
+        )
         return source.id.text, ()
     parameters: list[tuple[str, str]] = []
     for part in filter(None, (match["parameters"] or "").split(",")):
         name, _, kind = (piece.strip() for piece in part.partition(":"))
-        if kind not in _PARAMETER_TYPES:
-            faults.add(source.id.at, "DEFINITION", f"{kind or 'nothing'} is no type of a parameter", "one of " + ", ".join(_PARAMETER_TYPES))
+        if kind not in PARAMETER_TYPES:
+            faults.add(
+                source.id.at,
+                "DEFINITION",
+                f"{kind or 'nothing'} is no type of a parameter",
+                "one of " + ", ".join(PARAMETER_TYPES),
+            )
             kind = "string"
         parameters.append((name, kind))
     return match["id"], tuple(parameters)
@@ -298,16 +314,13 @@ def _prefixes(words: set[str]) -> set[str]:
 
 def _define(source: DefinitionSource, names: NameSpace, faults: Faults) -> None:
     id_, parameters = _signature(source, faults)
-    bound = {
-        name: (_PARAMETER_TYPES[kind], Typed(t.Var(name), _PARAMETER_NODES.get(kind, ""))) for name, kind in parameters
-    }
+    bound = {name: parameter(name, kind) for name, kind in parameters}
     inner = names.local(bound, in_act=id_.startswith("act."))
     frame = check_frame(source.body, inner, faults)
     if frame is None:
         return
     kind = frame.leaf.type if frame.leaf is not None else env.BOOL
-    names.definitions[id_] = Definition(id_, parameters, frame, kind, source.id.at)
-    names._environment = None
+    names.define(Definition(id_, parameters, frame, kind, source.id.at))
     if frame.leaf is not None:
         try:
             lower(frame.leaf, inner)
@@ -437,7 +450,7 @@ def _loop(
     return m.Loop(var.text, "", lower(checked, names).expr, over.text), names.local({var.text: bound})
 
 
-def _effect(source: EffectSource, names: NameSpace, faults: Faults) -> m.Effect | None:
+def _effect(source: EffectSource, names: NameSpace, faults: Faults) -> m.Effect | None:  # noqa: C901, PLR0912  # one branch for each effect
     texts = {key: compile_bound(scalar, names, faults) for key, scalar in source.texts.items()}
     plain = {key: scalar.text for key, scalar in source.texts.items()}
     for key, kind in EFFECT_CHOICES.items():
@@ -449,8 +462,8 @@ def _effect(source: EffectSource, names: NameSpace, faults: Faults) -> m.Effect 
         case "reach":
             return m.Reach(plain["limb"])
         case "require":
-            kind = m.RequirementKind(_known_choice(plain.get("kind"), m.RequirementKind, m.RequirementKind.LICENSE))
-            return m.Require(texts["basis"], kind, texts.get("review", m.Review.UNSTATED.value))
+            wanted = m.RequirementKind(_known_choice(plain.get("kind"), m.RequirementKind, m.RequirementKind.LICENSE))
+            return m.Require(texts["basis"], wanted, texts.get("review", m.Review.UNSTATED.value))
         case "prohibit":
             return m.Prohibit(texts["basis"], m.Derogation(_known_choice(plain.get("derogation"), m.Derogation, m.Derogation.NONE)))
         case "bar":

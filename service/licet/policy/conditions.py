@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cel_expr_python import cel
 
@@ -20,10 +20,18 @@ from licet.policy.tables import ColumnType
 from licet.policy.text import Mapping as MappingNode
 from licet.policy.text import Node, Scalar
 from licet.policy.text import Sequence as SequenceNode
+from licet.v1 import transaction_pb2
 
-_QUANTIFIERS = {"all": AllOf, "any": AnyOf, "none": NoneOf}
-_GROUP_TYPES = {GroupKind.PLACES: env.LIST(env.PLACE), GroupKind.WORDS: env.LIST(env.STRING), GroupKind.PURPOSES: env.LIST(env.INT)}
-_GROUP_NODES = {GroupKind.PLACES: Typed(t.Const(None), "licet.v1.Place"), GroupKind.PURPOSES: Typed(t.Const(None), enum="Purpose")}
+_QUANTIFIERS: Mapping[str, type[AllOf | AnyOf | NoneOf]] = {"all": AllOf, "any": AnyOf, "none": NoneOf}
+_GROUP_TYPES = {
+    GroupKind.PLACES: env.LIST(env.PLACE),
+    GroupKind.WORDS: env.LIST(env.STRING),
+    GroupKind.PURPOSES: env.LIST(env.INT),
+}
+_GROUP_NODES = {
+    GroupKind.PLACES: Typed(t.Const(None), "licet.v1.Place"),
+    GroupKind.PURPOSES: Typed(t.Const(None), enum="Purpose"),
+}
 _COLUMN_TYPES: Mapping[ColumnType, cel.Type] = {
     ColumnType.CODES: env.CODES,
     ColumnType.PLACE: env.PLACE,
@@ -47,7 +55,20 @@ _PARAMETER_TYPES = {
     "Item": env.ITEM,
     "codes": env.CODES,
 }
-_PARAMETER_NODES = {"Place": "licet.v1.Place", "Party": "licet.v1.Party", "Item": "licet.v1.Item"}
+_PARAMETER_NODES = {
+    "Place": Typed(t.Const(None), "licet.v1.Place"),
+    "Party": Typed(t.Const(None), "licet.v1.Party", pattern="parties[*]"),
+    "Item": Typed(t.Const(None), "licet.v1.Item", pattern="items[*]"),
+}
+
+
+def parameter(name: str, kind: str) -> tuple[cel.Type, Typed]:
+    """A parameter of a definition as a variable."""
+    return _PARAMETER_TYPES[kind], replace(_PARAMETER_NODES.get(kind, Typed(t.Const(None))), expr=t.Var(name))
+
+
+PARAMETER_TYPES = tuple(_PARAMETER_TYPES)
+"""The types that a parameter of a definition may have."""
 
 
 def column_type(kind: ColumnType) -> cel.Type:
@@ -66,6 +87,9 @@ class Definition:
     at: Position
 
 
+NOWHERE = Position("", 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A condition before lowering: a checked leaf, or a quantifier over frames."""
@@ -73,7 +97,7 @@ class Frame:
     quantifier: str
     parts: tuple[Frame, ...] = ()
     leaf: CheckedText | None = None
-    at: Position = Position("", 1, 1)
+    at: Position = NOWHERE
     plain: bool = True
 
 
@@ -88,7 +112,13 @@ class NameSpace:
     definitions: dict[str, Definition] = field(default_factory=dict)
     variables: Mapping[str, tuple[cel.Type, Typed]] = field(default_factory=dict)
     in_act: bool = False
-    _environment: Environment | None = None
+    checked_in: Environment | None = None
+    """The checking environment, made when first used."""
+
+    def define(self, definition: Definition) -> None:
+        """Adds a definition; it may be named from now on."""
+        self.definitions[definition.id] = definition
+        self.checked_in = None
 
     def local(self, variables: Mapping[str, tuple[cel.Type, Typed]], *, in_act: bool = False) -> NameSpace:
         """This name space with more variables."""
@@ -110,9 +140,9 @@ class NameSpace:
 
     def environment(self) -> Environment:
         """The checking environment for these names."""
-        if self._environment is None:
-            self._environment = Environment(self._types(), self._signatures())
-        return self._environment
+        if self.checked_in is None:
+            self.checked_in = Environment(self._types(), self._signatures())
+        return self.checked_in
 
     def _types(self) -> dict[str, cel.Type]:
         types = {f"groups.{name}": _GROUP_TYPES[kind] for name, kind in self.groups.items()}
@@ -165,16 +195,16 @@ class NameSpace:
 
     def is_fact(self, pattern: str) -> bool:
         """Whether a vocabulary or scheme declares a key of a fact map."""
-        return pattern in self.fact_patterns or re.sub(r"^.*\.classifications\[", "*.classifications[", pattern) in self.fact_patterns
+        return (
+            pattern in self.fact_patterns or re.sub(r"^.*\.classifications\[", "*.classifications[", pattern) in self.fact_patterns
+        )
 
     def activity_allowed(self) -> bool:
         """Whether tx.activity may be read."""
         return self.in_act
 
     def _inline(self, definition: Definition, args: Sequence[Typed]) -> Typed:
-        bound = {
-            name: (_PARAMETER_TYPES[kind], arg) for (name, kind), arg in zip(definition.parameters, args, strict=True)
-        }
+        bound = {name: (_PARAMETER_TYPES[kind], arg) for (name, kind), arg in zip(definition.parameters, args, strict=True)}
         inner = self.local(bound, in_act=definition.id.startswith("act."))
         if definition.frame.leaf is not None:
             typed = lower(definition.frame.leaf, inner)
@@ -183,7 +213,11 @@ class NameSpace:
 
 
 def _cell_node(name: str, kind: ColumnType) -> Typed:
-    message = {ColumnType.PLACE: "licet.v1.Place", ColumnType.GROUP: "licet.v1.Place", ColumnType.DATE: "google.type.Date"}
+    message = {
+        ColumnType.PLACE: "licet.v1.Place",
+        ColumnType.GROUP: "licet.v1.Place",
+        ColumnType.DATE: "google.type.Date",
+    }
     return Typed(t.Var(f"row.{name}"), message.get(kind, ""))
 
 
@@ -239,8 +273,6 @@ def report(error: CheckError, node: Scalar, names: NameSpace, faults: Faults) ->
 
 
 def _fields_of(message: str) -> tuple[str, ...]:
-    from licet.v1 import transaction_pb2
-
     try:
         return tuple(transaction_pb2.DESCRIPTOR.pool.FindMessageTypeByName(message).fields_by_name)
     except KeyError:

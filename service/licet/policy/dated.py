@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from licet.language.law import Law, PlaceGroup, Places, Row, Scheme, TableAt, WordGroup
 from licet.policy.model import Group, GroupKind, Package, Table, TableRow
@@ -21,27 +22,42 @@ def law_on(package: Package, schemes: Mapping[str, Scheme], places: Places, date
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The members of a group on a date, and parts of them that are taken out (an area of a country that stays in)."""
+
+    values: frozenset[str | int]
+    less: frozenset[str | int]
+
+
 def _group_on(group: Group, groups: Mapping[str, Group], date: datetime.date) -> PlaceGroup | WordGroup | None:
     members = _members_on(group, groups, date)
     if members is None:
         return None
     if group.kind is not GroupKind.PLACES:
-        return WordGroup(group.id, members)
-    return PlaceGroup(group.id, frozenset(map(str, members)), complement=bool(group.all_except))
+        return WordGroup(group.id, members.values)
+    values, less = frozenset(map(str, members.values)), frozenset(map(str, members.less))
+    return PlaceGroup(group.id, values, less, complement=bool(group.all_except))
 
 
-def _members_on(group: Group, groups: Mapping[str, Group], date: datetime.date) -> frozenset[str | int] | None:
+def _members_on(group: Group, groups: Mapping[str, Group], date: datetime.date) -> _Members | None:
     """The members on a date; for a group of all except others, what is excepted."""
     if date < group.history_from:
         return None
-    members = frozenset(member.value for member in group.members if member.interval.holds(date))
-    for others, add in ((group.union, True), (group.all_except, True), (group.minus, False)):
-        for other in others:
-            part = _members_on(groups[other], groups, date)
-            if part is None:
-                return None
-            members = members | part if add else members - part
-    return members
+    values = frozenset(member.value for member in group.members if member.interval.holds(date))
+    less: frozenset[str | int] = frozenset()
+    for other in (*group.union, *group.all_except):
+        part = _members_on(groups[other], groups, date)
+        if part is None:
+            return None
+        values, less = values | part.values, less | part.less
+    for other in group.minus:
+        part = _members_on(groups[other], groups, date)
+        if part is None:
+            return None
+        less |= part.values - values
+        values -= part.values
+    return _Members(values, less)
 
 
 def _table_on(table: Table, date: datetime.date) -> TableAt | None:

@@ -15,7 +15,7 @@ from licet.language.faults import Position
 from licet.language.tree import Expr, Function
 from licet.policy.catalogue import UNILATERAL, Catalogues, RegimeStatus, Standing
 from licet.policy.conditions import as_expr
-from licet.policy.model import Authorize, Exempt, Leaf, Package, Relation, Rule, leaves
+from licet.policy.model import Authorize, Exempt, Leaf, NoneOf, Package, Relation, Rule, leaves
 from licet.policy.reading import Faults
 
 _IN = frozenset((Standing.MEMBER, Standing.PARTICIPANT, Standing.PARTY, Standing.ADHERENT, Standing.COVERED))
@@ -33,7 +33,9 @@ class Polarity(IntFlag):
         return Polarity((2 if self & Polarity.HELPS else 0) | (1 if self & Polarity.HINDERS else 0))
 
 
-def check_law(packages: Mapping[str, Package], vocabularies: Mapping[str, Vocabulary], catalogues: Catalogues, faults: Faults) -> None:
+def check_law(
+    packages: Mapping[str, Package], vocabularies: Mapping[str, Vocabulary], catalogues: Catalogues, faults: Faults
+) -> None:
     """Faults of law: a regime that the jurisdiction does not stand in, a proposed regime, a claim that could harm."""
     for jurisdiction, package in packages.items():
         for rule in package.rules:
@@ -70,7 +72,12 @@ def _check_regimes(rule: Rule, package: Package, catalogues: Catalogues, faults:
     for regime, stated, at in regimes_named(rule, package):
         entry = catalogues.regimes[regime]
         if entry.status is RegimeStatus.PROPOSED:
-            faults.add(at, "PROPOSED_REGIME", f"{rule.id} derives from {regime}, which is only proposed", "proposed regimes serve what-if only")
+            faults.add(
+                at,
+                "PROPOSED_REGIME",
+                f"{rule.id} derives from {regime}, which is only proposed",
+                "proposed regimes serve what-if only",
+            )
         claims = relation_to(regime, stated) in _CLAIMS
         if claims and catalogues.has_members(regime) and not _stands(place, regime, catalogues, date, package):
             faults.add(
@@ -112,8 +119,6 @@ def _leaves_with_polarity(rule: Rule) -> Iterator[tuple[Leaf, Polarity]]:
 
 
 def _under_none(condition: object, leaf: Leaf) -> bool:
-    from licet.policy.model import NoneOf
-
     if condition is leaf or not hasattr(condition, "parts"):
         return False
     for part in condition.parts:
@@ -171,7 +176,9 @@ def _comparison_claims(
     node: t.Compare, polarity: Polarity, bound: Mapping[str, str], vocabulary: Vocabulary
 ) -> Iterator[tuple[str, Polarity]]:
     """`claim == true` moves as the claim does, `claim == false` the other way; an unset claim compares as false with texts."""
-    negated = (node.op is t.CompareOp.NE) != any(isinstance(side, t.Const) and side.value is False for side in (node.left, node.right))
+    negated = (node.op is t.CompareOp.NE) != any(
+        isinstance(side, t.Const) and side.value is False for side in (node.left, node.right)
+    )
     for side in (node.left, node.right):
         yield from _claims(side, polarity.flipped() if negated else polarity, bound, vocabulary)
 

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from licet.language.facts import Vocabulary
 from licet.language.faults import Fault, PolicyError, Position
@@ -38,6 +39,7 @@ from licet.policy.vocabulary_csv import read_vocabulary_csv
 LANGUAGE = "1"
 """The version of the policy language that this software speaks."""
 _LONG_AGO = datetime.date.min
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,16 @@ def _under(own: Mapping[str, Node], prefix: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in own if name.startswith(prefix)))
 
 
-def _entries(own: Mapping[str, Node], files: tuple[str, ...], key: str, read: Callable, faults: Faults, *, dated: bool = False) -> tuple:  # type: ignore[type-arg]  # heterogeneous readers
-    found: list = []  # type: ignore[type-arg]  # as above
+def _entries(
+    own: Mapping[str, Node],
+    files: tuple[str, ...],
+    key: str,
+    read: Callable[[Fields, datetime.date], _T],
+    faults: Faults,
+    *,
+    dated: bool = False,
+) -> tuple[_T, ...]:
+    found: list[_T] = []
     for name in files:
         if name not in own:
             continue
@@ -216,7 +226,11 @@ def _unique_instruments(sources: Mapping[str, PackageSource], faults: Faults) ->
     for folder, source in sorted(sources.items()):
         for instrument in source.policy.instruments:
             if instrument.id in owners:
-                faults.add(source.policy.at, "DUPLICATE", f"the instrument {instrument.id} belongs to {owners[instrument.id]} already")
+                faults.add(
+                    source.policy.at,
+                    "DUPLICATE",
+                    f"the instrument {instrument.id} belongs to {owners[instrument.id]} already",
+                )
             owners.setdefault(instrument.id, folder)
 
 
@@ -225,9 +239,7 @@ def _expressions_stage(named: Mapping[str, Named], catalogues: Catalogues, catal
     compiled = {folder: compile_package(package, catalogues, faults) for folder, package in named.items()}
     _raise(faults)
     packages = {folder: package for folder, (package, _, _) in sorted(compiled.items())}
-    schemes = {
-        id_: scheme_with_entries(source, _entries_of(source.entries, named)) for id_, source in catalogues.schemes.items()
-    }
+    schemes = {id_: scheme_with_entries(source, _entries_of(source.entries, named)) for id_, source in catalogues.schemes.items()}
 
     @lru_cache(maxsize=256)
     def law(jurisdiction: str, date: datetime.date) -> Law:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from licet.language.faults import Position
 from licet.policy.model import (
@@ -237,7 +238,10 @@ def _tier(fields: Fields) -> Tier:
 def read_treated(fields: Fields) -> Treated:
     """A place that the law treats as another."""
     return Treated(
-        fields.text("place", required=True), fields.text("as", required=True), _interval(fields), fields.text("cite", required=True)
+        fields.text("place", required=True),
+        fields.text("as", required=True),
+        _interval(fields),
+        fields.text("cite", required=True),
     )
 
 
@@ -278,9 +282,11 @@ def _check_intervals(fields: Fields, intervals: tuple[Interval, ...]) -> None:
     if fields.has("in_force") and not intervals:
         fields.faults.add(fields.position("in_force"), "EMPTY", "in_force names no interval", "say from when the rule is in force")
     ordered = sorted(intervals, key=lambda interval: interval.start)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.end is None or after.start < before.end:
-            fields.faults.add(fields.position("in_force"), "OVERLAP", f"two intervals of {fields.text('id')} overlap at {after.start}")
+            fields.faults.add(
+                fields.position("in_force"), "OVERLAP", f"two intervals of {fields.text('id')} overlap at {after.start}"
+            )
     if any(interval.start == _LONG_AGO for interval in intervals):
         fields.faults.add(fields.position("in_force"), "MISSING", "an interval has no from", "say from when the rule is in force")
 
@@ -304,17 +310,31 @@ _EFFECT_TEXTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "flag": (("id", "text"), ()),
     "score": (("points", "factor"), ()),
 }
-_EFFECT_LISTS: Mapping[str, tuple[str, ...]] = {"bar": ("authorizations", "all_except"), "exempt": ("bases",), "authorize": ("covers",)}
+_EFFECT_LISTS: Mapping[str, tuple[str, ...]] = {
+    "bar": ("authorizations", "all_except"),
+    "exempt": ("bases",),
+    "authorize": ("covers",),
+}
 
 
 def _effect(rule: Fields) -> EffectSource:
     outer = Fields.of(rule.node("effect", required=True), "effect", rule.faults, rule.at)
     kinds = [kind for kind in EFFECTS if outer.has(kind)]
     for kind in outer.nodes.keys() - EFFECTS.keys():
-        rule.faults.add(outer.keys[kind], "UNKNOWN_EFFECT", f"{kind} is no effect", nearest(kind, EFFECTS) or "one of " + ", ".join(EFFECTS))
+        rule.faults.add(
+            outer.keys[kind],
+            "UNKNOWN_EFFECT",
+            f"{kind} is no effect",
+            nearest(kind, EFFECTS) or "one of " + ", ".join(EFFECTS),
+        )
     if len(kinds) != 1:
         if not (outer.nodes.keys() - EFFECTS.keys()) and outer.nodes:
-            rule.faults.add(outer.at, "EFFECT", f"a rule has one effect, found {', '.join(kinds) or 'none'}", "write one rule for each")
+            rule.faults.add(
+                outer.at,
+                "EFFECT",
+                f"a rule has one effect, found {', '.join(kinds) or 'none'}",
+                "write one rule for each",
+            )
         return EffectSource("", outer.at, {}, {}, ())
     kind = kinds[0]
     return _effect_fields(kind, Fields.of(outer.nodes[kind], kind, rule.faults), rule)
@@ -339,7 +359,11 @@ def _effect_fields(kind: str, fields: Fields, rule: Fields) -> EffectSource:
 
 def _need(fields: Fields) -> NeedSource:
     return NeedSource(
-        fields.text("text", required=True), fields.choice("timing", Timing), fields.node("met"), fields.text("due"), fields.text("cite")
+        fields.text("text", required=True),
+        fields.choice("timing", Timing),
+        fields.node("met"),
+        fields.text("due"),
+        fields.text("cite"),
     )
 
 

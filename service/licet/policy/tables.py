@@ -80,12 +80,21 @@ def read_header(csv: CsvText, faults: Faults) -> tuple[ColumnSpec, ...]:
         match = _HEADER.fullmatch(text)
         types = {kind.value: kind for kind in ColumnType}
         if match is None or match["type"] not in types:
-            hint = nearest(match["type"], types) if match else "write name:type, *name:type for a key, name:type? for cells that may be empty"
+            hint = (
+                nearest(match["type"], types)
+                if match
+                else "write name:type, *name:type for a key, name:type? for cells that may be empty"
+            )
             faults.add(at, "HEADER", f"the header cell {text} of column {number} cannot be read", hint)
             continue
         kind = types[match["type"]]
         if (match["of"] is not None) != (kind in _NEEDS_ARGUMENT):
-            faults.add(at, "HEADER", f"the type {kind} of column {match['name']} is wrong", f"{kind}(...) names a scheme, table or currency")
+            faults.add(
+                at,
+                "HEADER",
+                f"the type {kind} of column {match['name']} is wrong",
+                f"{kind}(...) names a scheme, table or currency",
+            )
         specs.append(ColumnSpec(match["name"], kind, match["of"] or "", bool(match["key"]), bool(match["empty"])))
     if not any(spec.key for spec in specs):
         faults.add(Position(csv.file, 1, 1), "HEADER", "the table has no key column", "mark key columns with *")
@@ -142,12 +151,17 @@ def _interval(cells: Mapping[str, Cell], at: Position, faults: Faults) -> Interv
     return Interval(first, str(cells.get("by") or ""), last, str(cells.get("to_by") or ""))
 
 
-def _cell(spec: ColumnSpec, text: str, at: Position, known: Known, faults: Faults) -> Cell:
+def _cell(spec: ColumnSpec, text: str, at: Position, known: Known, faults: Faults) -> Cell:  # noqa: C901, PLR0912  # one branch for each type
     if not text:
         if spec.type is ColumnType.MARK:
             return False
         if not spec.may_be_empty:
-            faults.add(at, "EMPTY_CELL", f"the cell of column {spec.name} is empty", f"fill it, or declare {spec.name}:{spec.type}?")
+            faults.add(
+                at,
+                "EMPTY_CELL",
+                f"the cell of column {spec.name} is empty",
+                f"fill it, or declare {spec.name}:{spec.type}?",
+            )
         return _EMPTY.get(spec.type)
     match spec.type:
         case ColumnType.TEXT | ColumnType.CITE | ColumnType.WORD | ColumnType.EXPR:

@@ -66,7 +66,10 @@ def read_yaml(file: str, content: bytes) -> tuple[Node | None, list[Fault]]:
         mark = getattr(error, "problem_mark", None)
         at = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        return None, [*faults, Fault(at, "YAML", f"the YAML cannot be read: {problem}", "check indentation, quotes and colons")]
+        return None, [
+            *faults,
+            Fault(at, "YAML", f"the YAML cannot be read: {problem}", "check indentation, quotes and colons"),
+        ]
     if root is None:
         return None, [*faults, Fault(Position(file, 1, 1), "EMPTY_FILE", "the file is empty")]
     seen: set[int] = set()
@@ -76,7 +79,14 @@ def read_yaml(file: str, content: bytes) -> tuple[Node | None, list[Fault]]:
 def _node(file: str, node: Any, faults: list[Fault], seen: set[int]) -> Node:
     at = Position(file, node.start_mark.line + 1, node.start_mark.column + 1)
     if id(node) in seen:
-        faults.append(Fault(at, "ALIAS", "YAML aliases are not supported", "write the value out, or name it as a definition or group"))
+        faults.append(
+            Fault(
+                at,
+                "ALIAS",
+                "YAML aliases are not supported",
+                "write the value out, or name it as a definition or group",
+            )
+        )
         return Scalar("", at)
     seen.add(id(node))
     if len(seen) > _MAX_NODES:
@@ -133,22 +143,19 @@ def read_csv(file: str, content: bytes) -> tuple[CsvText | None, list[Fault]]:
     if text is None:
         return None, faults
     reader = csv.reader(io.StringIO(text), strict=True)
-    rows: list[CsvRow] = []
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append(CsvRow(reader.line_num, tuple(cell.strip() for cell in cells)))
+        rows = [CsvRow(reader.line_num, tuple(map(str.strip, cells))) for cells in reader if any(map(str.strip, cells))]
     except csv.Error as error:
         return None, [*faults, Fault(Position(file, reader.line_num, 1), "CSV", f"the CSV cannot be read: {error}")]
     if not rows:
         return None, [*faults, Fault(Position(file, 1, 1), "EMPTY_FILE", "the table has no header")]
     header, *body = rows
-    for row in body:
-        if len(row.cells) != len(header.cells):
-            found, wanted = len(row.cells), len(header.cells)
-            faults.append(
-                Fault(Position(file, row.line, 1), "CELLS", f"the row has {found} cells, the header {wanted}", "quote cells with commas")
-            )
+    hint = "quote cells with commas"
+    faults += [
+        Fault(Position(file, row.line, 1), "CELLS", f"the row has {len(row.cells)} cells, the header {len(header.cells)}", hint)
+        for row in body
+        if len(row.cells) != len(header.cells)
+    ]
     return CsvText(file, header.cells, tuple(row for row in body if len(row.cells) == len(header.cells))), faults
 
 
@@ -176,5 +183,8 @@ def _odd_characters(file: str, text: str) -> Iterator[Fault]:
             if character in _LOOK_ALIKES or (unicodedata.category(character) in _UNSEEN and character != "\t"):
                 name = unicodedata.name(character, f"U+{ord(character):04X}")
                 yield Fault(
-                    Position(file, number, column), "LOOK_ALIKE", f"{name} looks like another character or cannot be seen", "type it again"
+                    Position(file, number, column),
+                    "LOOK_ALIKE",
+                    f"{name} looks like another character or cannot be seen",
+                    "type it again",
                 )

@@ -1,0 +1,70 @@
+"""What goes wrong, told in one way: every fault on a line with its place, then the exit code. Machines get JSON on request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from licet.api.errors import RefusedToStart
+from licet.cli.client import ServerTrouble
+from licet.cli.exits import Exit
+from licet.cli.report import console
+from licet.cli.shipment import Shipment, ShipmentError
+from licet.decision.errors import InvalidRequest
+from licet.language.faults import Fault, PolicyError, Position
+
+
+@contextmanager
+def failing(*, shipment: Shipment | None = None, prefix: Path | None = None, as_json: bool = False) -> Iterator[None]:
+    """Turns what a command may raise into lines on standard error and an exit code.
+
+    `shipment` gives places to what a decision refused; `prefix` is the folder that faults of policies are named under.
+    """
+    try:
+        yield
+    except ShipmentError as error:
+        _fail(Exit.USAGE, error.reason, error.faults, as_json=as_json)
+    except InvalidRequest as error:
+        faults = shipment.faults_of(error.violations) if shipment is not None else ()
+        _fail(Exit.USAGE, error.reason, faults, text=str(error), as_json=as_json)
+    except PolicyError as error:
+        _fail(Exit.POLICY, error.reason, _under(prefix, error.faults), as_json=as_json)
+    except ServerTrouble as error:
+        _fail(Exit.SERVER, error.reason, (), text=str(error), as_json=as_json)
+    except RefusedToStart as error:
+        code = Exit.POLICY if error.reason == "POLICY_FAULTS" else Exit.USAGE if error.reason == "BAD_SETTING" else Exit.SERVER
+        _fail(code, error.reason, (), text=str(error), as_json=as_json)
+    except OSError as error:
+        _fail(Exit.USAGE, "FILE", (), text=f"{error.filename}: {error.strerror}" if error.filename else str(error), as_json=as_json)
+
+
+def _under(prefix: Path | None, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    if prefix is None:
+        return tuple(faults)
+    return tuple(Fault(Position(str(prefix / f.at.file), f.at.line, f.at.column), f.code, f.message, f.hint) for f in faults)
+
+
+def _fail(code: Exit, reason: str, faults: Iterable[Fault], *, text: str = "", as_json: bool = False) -> NoReturn:
+    faults = tuple(faults)
+    if as_json:
+        typer.echo(
+            json.dumps({"reason": reason, "message": text, "faults": [_plain(fault) for fault in faults]}, ensure_ascii=False),
+            err=True,
+        )
+        raise SystemExit(int(code))
+    to = console(stderr=True)
+    for line in map(str, faults) if faults else text.splitlines():
+        to.print(line, markup=False, soft_wrap=True)
+    if len(faults) > 1:
+        to.print(f"{len(faults)} faults", style="bold red")
+    raise SystemExit(int(code))
+
+
+def _plain(fault: Fault) -> dict[str, str | int]:
+    at = fault.at
+    return {"file": at.file, "line": at.line, "column": at.column, "code": fault.code, "message": fault.message, "hint": fault.hint}

@@ -1,0 +1,273 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from google.protobuf.json_format import MessageToJson
+
+import licet
+from licet.api.server import serve as serve_forever
+from licet.api.settings import LogFormat, LogLevel, read_settings
+from licet.cli import policies as policy_commands
+from licet.cli.answers import Answers
+from licet.cli.client import Client
+from licet.cli.exits import HELP, exit_of
+from licet.cli.explain import explanation
+from licet.cli.failing import failing
+from licet.cli.local import Local, load
+from licet.cli.report import console, report, show
+from licet.cli.shipment import Shipment, parse_shipment, read_shipment
+from licet.v1 import decision_pb2, licensing_service_pb2
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=f"""May this shipment go, under which law, on which conditions, and why?
+
+Licet answers from versioned policy files. Start with an example:
+
+[bold]licet evaluate examples/02-de-amplifier-to-china.yaml[/bold]
+
+{HELP}""",
+)
+app.add_typer(policy_commands.app, name="policy")
+
+
+class AudienceName(StrEnum):
+    """Who reads the answer."""
+
+    AUDITOR = "auditor"
+    EXPORTER = "exporter"
+    PUBLIC = "public"
+
+
+_AUDIENCES = {
+    AudienceName.AUDITOR: licensing_service_pb2.AUDIENCE_AUDITOR,
+    AudienceName.EXPORTER: licensing_service_pb2.AUDIENCE_EXPORTER,
+    AudienceName.PUBLIC: licensing_service_pb2.AUDIENCE_PUBLIC,
+}
+
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Shipment in YAML or JSON; - reads YAML from standard input.", show_default=False)
+]
+Server = Annotated[
+    str,
+    typer.Option(
+        "--server",
+        metavar="ADDR",
+        help="Ask this server, such as 127.0.0.1:50051. Without it, decide in this process.",
+        show_default=False,
+    ),
+]
+Policies = Annotated[
+    Path | None,
+    typer.Option(
+        "--policies", metavar="DIR", help="Folder of policies. Without it, the ones that Licet ships.", show_default=False
+    ),
+]
+Jurisdictions = Annotated[
+    list[str] | None,
+    typer.Option("--jurisdiction", "-j", metavar="ID", help="Ask only this one: us, eu, de … May be repeated.", show_default=False),
+]
+Refuse = Annotated[bool, typer.Option("--refuse-assumptions", help="Assume nothing: ask for every fact that is not stated.")]
+Full = Annotated[bool, typer.Option("--full-trace", help="Show every rule, also those that do not speak of the case.")]
+Audience = Annotated[
+    AudienceName | None,
+    typer.Option("--audience", help="Who reads the answer; restricted rules show to auditors only.", show_default="exporter"),
+]
+Day = Annotated[
+    datetime.datetime | None,
+    typer.Option(
+        "--date",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="Legal date, in place of the one in the file.",
+        show_default=False,
+    ),
+]
+Release = Annotated[
+    str, typer.Option("--release", metavar="DIGEST", help="Refuse to answer from any other release.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the Decision as JSON, with the field names of the API; faults too.")]
+Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="How long to wait for the server.")]
+
+
+@app.command(epilog=HELP)
+def evaluate(
+    file: File,
+    *,
+    server: Server = "",
+    policies: Policies = None,
+    jurisdiction: Jurisdictions = None,
+    refuse_assumptions: Refuse = False,
+    full_trace: Full = False,
+    audience: Audience = None,
+    date: Day = None,
+    release: Release = "",
+    timeout: Timeout = 30.0,
+    as_json: Json = False,
+) -> None:
+    """Decide a shipment and say why, on a page.
+
+    The file has the field names of the API, in short forms:
+
+    [bold]destination: CH[/bold] · [bold]value: 1200 EUR[/bold] · [bold]classifications: {eu.annex-i: 3A001.b.4}[/bold] ·
+    [bold]roles: END_USER[/bold]
+
+    A fact that you do not know is left out: Licet assumes it and says so, or asks. The folder examples has one file for each
+    way an answer can turn out.
+    """
+    shipment = _shipment(file, jurisdiction, date, as_json=as_json)
+    _set(shipment.request, refuse_assumptions=refuse_assumptions, full_trace=full_trace, audience=audience, release=release)
+    decision = _decide(shipment, server, policies, timeout, as_json=as_json)
+    if as_json:
+        typer.echo(MessageToJson(decision, preserving_proto_field_name=True, ensure_ascii=False))
+    else:
+        show(console(), report(decision, shipment.request.transaction, shipment.title))
+    raise typer.Exit(exit_of(decision.result.disposition))
+
+
+@app.command(epilog=HELP)
+def explain(
+    file: File,
+    *,
+    server: Server = "",
+    policies: Policies = None,
+    jurisdiction: Jurisdictions = None,
+    refuse_assumptions: Refuse = False,
+    full_trace: Full = False,
+    audience: Audience = None,
+    date: Day = None,
+    release: Release = "",
+    timeout: Timeout = 30.0,
+    as_json: Json = False,
+) -> None:
+    """Decide a shipment and show the reasons as a tree: each rule, its conditions, and the values they read.
+
+    ✓ fired or true · ✗ looked at, and not met · ? facts are missing. Behind each value stands whether it was stated, assumed or
+    not claimed, and behind each condition the file and line of the policy.
+    """
+    shipment = _shipment(file, jurisdiction, date, as_json=as_json)
+    _set(shipment.request, refuse_assumptions=refuse_assumptions, full_trace=full_trace, audience=audience, release=release)
+    decision = _decide(shipment, server, policies, timeout, as_json=as_json)
+    if as_json:
+        typer.echo(MessageToJson(decision.result.trace, preserving_proto_field_name=True, ensure_ascii=False))
+    else:
+        show(console(), explanation(decision, shipment.request.transaction, shipment.title))
+    raise typer.Exit(exit_of(decision.result.disposition))
+
+
+@app.command()
+def serve(
+    *,
+    listen: Annotated[
+        str | None, typer.Option(help="IP address and port; port 0 takes a free one.", show_default="127.0.0.1:50051")
+    ] = None,
+    policies: Policies = None,
+    log_format: Annotated[LogFormat | None, typer.Option(help="How log lines look.", show_default="auto")] = None,
+    log_level: Annotated[LogLevel | None, typer.Option(help="The mildest level that is logged.", show_default="info")] = None,
+    max_message_bytes: Annotated[int | None, typer.Option(help="The largest request that is taken.", show_default="16 MiB")] = None,
+    max_concurrent_calls: Annotated[
+        int | None, typer.Option(help="Calls under way at a time; more are told to retry.", show_default="100")
+    ] = None,
+    default_deadline_seconds: Annotated[
+        float | None, typer.Option(help="For calls that bring no deadline.", show_default="30")
+    ] = None,
+    drain_seconds: Annotated[
+        float | None, typer.Option(help="How long calls under way may take to end at a stop.", show_default="30")
+    ] = None,
+    screening_required: Annotated[
+        bool | None,
+        typer.Option(
+            "--screening-required/--no-screening-required", help="Whether PROCEED needs screened parties.", show_default="required"
+        ),
+    ] = None,
+    screening_max_age_days: Annotated[int | None, typer.Option(help="How old a screening may be.", show_default="30")] = None,
+) -> None:
+    """Run the gRPC server until it is told to stop (Ctrl-C or SIGTERM); calls under way are finished first.
+
+    Each option can be set as a variable too: [bold]LICET_LISTEN[/bold], [bold]LICET_POLICIES[/bold] … It refuses to start on a bad
+    setting, a fault in the policies or a taken port, and says what stands in the way.
+
+    Exit codes: 0 stopped as told, 2 bad setting, 3 faults in the policies, 4 cannot listen or read the policies.
+    """
+    given = {
+        "listen": listen,
+        "policies": policies,
+        "log_format": log_format,
+        "log_level": log_level,
+        "max_message_bytes": max_message_bytes,
+        "max_concurrent_calls": max_concurrent_calls,
+        "default_deadline_seconds": default_deadline_seconds,
+        "drain_seconds": drain_seconds,
+        "screening_required": screening_required,
+        "screening_max_age_days": screening_max_age_days,
+    }
+    with failing():
+        settings = read_settings(**{name: value for name, value in given.items() if value is not None})
+        asyncio.run(serve_forever(settings))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"licet {licet.__version__}")
+
+
+def _shipment(file: Path, jurisdictions: list[str] | None, date: datetime.datetime | None, *, as_json: bool) -> Shipment:
+    """The shipment of a file, as the options change it."""
+    with failing(as_json=as_json):
+        shipment = parse_shipment("<stdin>", sys.stdin.buffer.read()) if str(file) == "-" else read_shipment(file)
+    if jurisdictions:
+        del shipment.request.jurisdictions[:]
+        shipment.request.jurisdictions.extend(jurisdictions)
+    if date is not None:
+        legal = shipment.request.transaction.date
+        legal.year, legal.month, legal.day = date.year, date.month, date.day
+    return shipment
+
+
+def _set(
+    request: licensing_service_pb2.EvaluateRequest,
+    *,
+    refuse_assumptions: bool,
+    full_trace: bool,
+    audience: AudienceName | None,
+    release: str,
+) -> None:
+    """Sets what options say; what they leave unsaid stays as the file has it."""
+    if refuse_assumptions:
+        request.assumptions = licensing_service_pb2.ASSUMPTION_MODE_REFUSE
+    if full_trace:
+        request.trace = licensing_service_pb2.TRACE_LEVEL_FULL
+    if audience is not None:
+        request.audience = _AUDIENCES[audience]
+    if release:
+        request.release = release
+
+
+def _decide(shipment: Shipment, server: str, policies: Path | None, timeout: float, *, as_json: bool) -> decision_pb2.Decision:
+    if server and policies is not None:
+        raise typer.BadParameter("--server decides by its own policies; leave out --policies, or --server")
+    with failing(prefix=policies, as_json=as_json):
+        answers: Answers = Client(server, timeout) if server else Local(load(policies))
+    with failing(shipment=shipment, as_json=as_json):
+        return answers.evaluate(shipment.request)
+
+
+def main() -> Any:
+    """Runs the command line; `python -m licet.cli.main` is the same as `licet`."""
+    return app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
