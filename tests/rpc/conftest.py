@@ -48,7 +48,7 @@ class Server:
         given = {"listen": "127.0.0.1:0", "log_format": "json", **settings}
         if policies is not None:
             given["policies"] = policies
-        env = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}
+        env = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}  # noqa: TID251  # a process gets it
         env |= {f"LICET_{name.upper()}": str(value) for name, value in given.items()}
         process = subprocess.Popen(_COMMAND, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         server = cls(process)
@@ -94,6 +94,10 @@ class Server:
         )
         self._closers.insert(0, channel.close)
         return channel
+
+    def raw(self, method: str) -> Any:
+        """A method that takes bytes as they are."""
+        return self.channel().unary_unary(method)
 
     @property
     def licensing(self) -> Any:
@@ -152,6 +156,8 @@ def server() -> Iterator[Server]:
     yield shared
     assert shared.stop() == 0, "".join(shared.said)
     shared.close()
+    assert len(shared.lines) - 1 == len(shared.said), "every line is an event in JSON"
+    assert not [line for line in shared.lines if line.get("level") in ("warning", "error")], "nothing went wrong on our side"
 
 
 # ---- requests -----------------------------------------------------------------------------------------------------------

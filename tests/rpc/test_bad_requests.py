@@ -22,11 +22,13 @@ METHODS = (
 
 
 def dated(request: Any, year: int, month: int, day: int) -> None:
+    """Sets the legal date."""
     date = request.transaction.date
     date.year, date.month, date.day = year, month, day
 
 
 def every_enum(request: Any) -> None:
+    """Sets enums, at every depth, to a number that does not exist."""
     request.assumptions, request.trace, request.audience = 99, 99, 99
     request.transaction.activity = 99
     request.transaction.parties[0].roles.append(99)
@@ -34,11 +36,14 @@ def every_enum(request: Any) -> None:
 
 
 def unspecified(request: Any) -> None:
+    """Sets enums to the value that says nothing."""
     request.transaction.activity = 0
     request.transaction.parties[0].roles.append(0)
 
 
 def text_of(characters: int) -> Callable[[Any], None]:
+    """Sets a text of that length."""
+
     def spoil(request: Any) -> None:
         request.transaction.parties[0].name = "x" * characters
 
@@ -46,6 +51,8 @@ def text_of(characters: int) -> Callable[[Any], None]:
 
 
 def parties(count: int, name: str) -> Callable[[Any], None]:
+    """Adds parties."""
+
     def spoil(request: Any) -> None:
         request.transaction.parties.extend([transaction_pb2.Party(name=name)] * count)
 
@@ -53,11 +60,19 @@ def parties(count: int, name: str) -> Callable[[Any], None]:
 
 
 def country(value: str) -> Callable[[Any], None]:
+    """Sets countries."""
+
     def spoil(request: Any) -> None:
         request.transaction.destination.country = value
         request.transaction.parties[0].country = value
 
     return spoil
+
+
+def frame_and_transaction(request: Any) -> None:
+    """Spoils the request beside its transaction, and the transaction too."""
+    request.audience = 7
+    country("de")(request)
 
 
 COUNTRIES = {"transaction.destination.country", "transaction.parties[buyer-1].country"}
@@ -99,7 +114,7 @@ BAD: dict[str, tuple[Callable[[Any], Any], set[str]]] = {
     "jurisdiction that is not served": (lambda request: request.jurisdictions.append("xx"), {"jurisdictions"}),
     "a million jurisdictions": (lambda request: request.jurisdictions.extend(["zz"] * 1_000_000), {"jurisdictions"}),
     "frame and transaction": (
-        lambda request: (setattr(request, "audience", 7), country("de")(request)),
+        frame_and_transaction,
         {"audience", *COUNTRIES},
     ),
 }
@@ -128,7 +143,7 @@ def test_garbage_is_the_callers_fault(
     server: Server, shipment: Callable[..., Any], refused: Callable[..., Refusal], method: str, garbage: bytes
 ) -> None:
     """Bytes that are no message are INVALID_ARGUMENT for every method, and the server goes on serving."""
-    refusal = refused(server.channel().unary_unary(method), garbage)
+    refusal = refused(server.raw(method), garbage)
     assert (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST") == (refusal.code, refusal.reason)
     assert {"request"} == set(refusal.violations)
     assert f"licet.v1.{method.rpartition('/')[2]}Request" in refusal.violations["request"]
@@ -138,7 +153,7 @@ def test_garbage_is_the_callers_fault(
 def test_text_that_is_no_utf_8_is_the_callers_fault(server: Server, refused: Callable[..., Refusal]) -> None:
     """A string field with bytes that are no UTF-8 is refused like any other garbage."""
     raw = licensing_service_pb2.EvaluateRequest(request_id="abc").SerializeToString().replace(b"abc", b"\xc3\x28\xff")
-    assert refused(server.channel().unary_unary(EVALUATE), raw).reason == "MALFORMED_REQUEST"
+    assert refused(server.raw(EVALUATE), raw).reason == "MALFORMED_REQUEST"
 
 
 def test_a_thousand_faults_still_reach_the_caller(
@@ -146,9 +161,9 @@ def test_a_thousand_faults_still_reach_the_caller(
 ) -> None:
     """More faults than the metadata can carry are counted, and as many are shown as fit."""
     request = shipment()
-    request.transaction.parties.extend(
-        transaction_pb2.Party(reference=f"{n} {'ü' * 70}", country="ß" * 90, roles=[99]) for n in range(190)
-    )
+    for n in range(190):
+        party = request.transaction.parties.add(reference=f"{n} {'ü' * 70}", country="ß" * 90)
+        party.roles.append(99)
     refusal = refused(server.licensing.Evaluate, request)
     assert grpc.StatusCode.INVALID_ARGUMENT == refusal.code
     assert str(2 * 190) == refusal.metadata["violations"]
@@ -170,5 +185,5 @@ def test_a_message_too_large_is_not_read(start: Callable[..., Server], shipment:
 def test_an_unknown_method_is_unimplemented(server: Server) -> None:
     """A method that this server does not have is UNIMPLEMENTED, as gRPC clients expect."""
     with pytest.raises(grpc.RpcError) as caught:
-        server.channel().unary_unary("/licet.v1.LicensingService/EvaluateEverything")(b"", timeout=60)
+        server.raw("/licet.v1.LicensingService/EvaluateEverything")(b"", timeout=60)
     assert grpc.StatusCode.UNIMPLEMENTED == caught.value.code()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def returned_id(call: Any) -> str:
+    """The request id in the metadata of a reply."""
     return str(dict(call.trailing_metadata())["x-request-id"])
 
 
@@ -100,5 +101,6 @@ def test_too_many_calls_are_told_to_retry(
 
 
 def until_refused(stub: Any, request: Any, **options: Any) -> None:
+    """Calls until a call fails, since the one that is in the way may not have arrived yet."""
     for _ in range(1_000):
         stub.Evaluate(request, **options)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(server: Server, request: Any) -> decision_pb2.Decision:
+    """The decision on a request."""
     decision: decision_pb2.Decision = server.licensing.Evaluate(request, timeout=60).decision
     return decision
 

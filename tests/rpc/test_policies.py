@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def rules(server: Server, **asked: Any) -> Iterator[pb.Rule]:
+    """All rules, page by page."""
     stub, request = server.policies, pb.ListRulesRequest(**asked)
     while True:
         reply = stub.ListRules(request, timeout=60)
@@ -79,7 +80,7 @@ def test_a_rule_is_shown_as_its_package_states_it(server: Server) -> None:
     assert 'tx.destination.country != "ZZ"' == rule.when
     assert ("tables.entries", ["entries"]) == (rule.for_each, list(rule.tables))
     assert pb.RULE_STATUS_ACTIVE == rule.status
-    assert ("Export Act s. 2", "zz/rules/rules.yaml:17") == (rule.source.cite, rule.source.location)
+    assert ("Export Act s. 2", "zz/rules/rules.yaml:14") == (rule.source.cite, rule.source.location)
     (derivation,) = rule.source.derives_from
     assert ("CLUB", "Suppliers' Club", "=row.entry") == (derivation.regime, derivation.regime_name, derivation.entry)
     assert source_pb2.REGIME_STANDING_MEMBER == derivation.standing

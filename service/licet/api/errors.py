@@ -44,7 +44,7 @@ class CallError(LicetError):
     metadata: Mapping[str, str] = MappingProxyType({})
 
 
-class MalformedRequest(CallError):
+class MalformedRequest(CallError):  # noqa: N818  # the name says what is wrong
     """The bytes of the request are no message of the type that the method takes."""
 
     reason = "MALFORMED_REQUEST"
@@ -54,7 +54,7 @@ class MalformedRequest(CallError):
         super().__init__(f"the bytes are no {message_type}")
 
 
-class Unknown(CallError):
+class Unknown(CallError):  # noqa: N818  # the name says what is wrong
     """What the request names is not held here."""
 
     reason = "UNKNOWN"
@@ -93,7 +93,7 @@ class RuleUnknown(Unknown):
         super().__init__(id_, f"this release has no rule {id_[:80] or '(no id)'}{hint}")
 
 
-class Overloaded(CallError):
+class Overloaded(CallError):  # noqa: N818  # the name says what is wrong
     """As much is under way as the server takes at a time."""
 
     reason = "OVERLOADED"
@@ -103,7 +103,7 @@ class Overloaded(CallError):
         super().__init__(f"{most} calls are under way, as many as this server takes; retry")
 
 
-class Draining(CallError):
+class Draining(CallError):  # noqa: N818  # the name says what is wrong
     """The server finishes what it has and takes nothing new."""
 
     reason = "DRAINING"
@@ -112,7 +112,7 @@ class Draining(CallError):
         super().__init__("the server is stopping; retry")
 
 
-class DeadlineExceeded(CallError):
+class DeadlineExceeded(CallError):  # noqa: N818  # the name says what is wrong
     """There was no time left to answer."""
 
     reason = "DEADLINE_EXCEEDED"
@@ -121,7 +121,7 @@ class DeadlineExceeded(CallError):
         super().__init__(f"there was no answer within {seconds:.3g} seconds")
 
 
-class Internal(CallError):
+class Internal(CallError):  # noqa: N818  # the name says what is wrong
     """A fault of ours. Says nothing but that; the log has the rest under the request id."""
 
     reason = "INTERNAL"
@@ -130,7 +130,7 @@ class Internal(CallError):
         super().__init__("the server failed; its log has the cause under the request id")
 
 
-class RefusedToStart(LicetError):
+class RefusedToStart(LicetError):  # noqa: N818  # the name says what is wrong
     """The server did not start. `faults` names everything that stands in the way, one line each.
 
     `reason` is one of BAD_SETTING, POLICIES_UNREADABLE, POLICY_FAULTS, CANNOT_LISTEN.

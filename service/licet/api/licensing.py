@@ -20,8 +20,8 @@ from licet.api.interceptors import milliseconds
 from licet.api.releases import Loaded, Releases
 from licet.decision.check import check_request
 from licet.decision.decide import decide
-from licet.decision.settings import Settings
 from licet.decision.errors import InvalidRequest, LicetError, Violation
+from licet.decision.settings import Settings
 from licet.decision.sources import to_date
 from licet.decision.view import for_audience
 from licet.engine.protocol import Case, Finding, Matcher
@@ -86,7 +86,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
         )
 
 
-class _Abandoned(LicetError):
+class _Abandoned(LicetError):  # noqa: N818  # the name says what is wrong
     """Nobody waits for this decision any more. Ends the thread's work, and goes nowhere."""
 
 

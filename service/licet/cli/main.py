@@ -28,6 +28,7 @@ from licet.v1 import decision_pb2, licensing_service_pb2
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     help=f"""May this shipment go, under which law, on which conditions, and why?

@@ -1,7 +1,7 @@
 """A tree of text into API messages, by their descriptors: the same field names, with short forms that a person likes to write.
 
-Dates are `2026-11-22`, money is `1200 EUR`, a place is `DE` or `UA-43`, a classification is a code or a list of
-codes, an enum value is its short name. The field's own type decides what a text means, so `NO` is Norway in a country and "no" in a yes/no field.
+Dates are `2026-11-22`, money is `1200 EUR`, a place is `DE` or `UA-43`, a classification is a code or a list of codes, an enum
+value is its short name. The field's own type decides what a text means: `NO` is Norway in a country, and "no" in a yes/no field.
 Every fault is noted and reading goes on, so that all come out at once.
 """
 

@@ -69,7 +69,8 @@ class _Report:
 
     def parts(self, title: str) -> Iterator[RenderableType]:
         if title:
-            yield Rule(Text(title, "bold"), align="left", style="dim")
+            yield Rule(style="dim")
+            yield Padding(Text(title, "bold"), (0, 0, 0, 1))
         yield Padding(self._head(), (0, 0, 0, 1))
         yield from self._reasons()
         for jurisdiction in self._concerned():
@@ -344,9 +345,14 @@ def _near_miss(authorization: Any) -> str:
 
 
 def _need(need: Any) -> RenderableType:
+    """A need or duty; what is to be done before shipping stands out."""
     mark, color = words.NEEDS.get(need.state, ("☐", "yellow"))
-    when = need.due or words.TIMINGS.get(need.timing, "")
-    return _marked(mark, color, need.text.rstrip("."), f" – {when}" if when else "")
+    text, when = need.text.rstrip("."), need.due or words.TIMINGS.get(need.timing, "")
+    if need.state == decision_pb2.NEED_STATE_TO_DO and need.timing == decision_pb2.TIMING_BEFORE:
+        text = f"Before shipping: {text}"
+    elif need.state == decision_pb2.NEED_STATE_TO_DO:
+        color = "dim"
+    return _marked(mark, color, text, f" – {when}" if when else "")
 
 
 def _duties(determinations: Iterable[Any]) -> Iterator[RenderableType]:

@@ -48,16 +48,13 @@ stdlib:
     - name: "_>_"
     - name: "_>=_"
     - name: "_+_"
+      overloads: [{id: add_bytes}, {id: add_duration_duration}, {id: add_duration_timestamp}, {id: add_string},
+                  {id: add_timestamp_duration}, {id: add_uint64}]
 """
 _NUMBERS = {"int": INT, "double": DOUBLE, "decimal": DECIMAL, "fact": FACT}
 _ORDER = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
 _EQUALITY = {"_==_": "equals", "_!=_": "not_equals"}
 _FUNCTIONS: dict[str, tuple[tuple[cel.Type, tuple[cel.Type, ...]], ...]] = {
-    "_+_": (
-        (INT, (INT, INT)),
-        (DOUBLE, (DOUBLE, DOUBLE)),
-        (LIST(cel.Type.DYN), (LIST(cel.Type.DYN), LIST(cel.Type.DYN))),
-    ),
     "within": ((BOOL, (STRING, STRING)), (BOOL, (STRING, CODES))),
     "listed": ((BOOL, (ITEM, TABLE)),),
     "marked": ((BOOL, (TABLE, PLACE, STRING)),),
