@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf import json_format
 
 from licet.decision.decide import decide
-from licet.decision.disposition import Settings
+from licet.decision.settings import Settings
 from licet.engine.reference import ReferenceEngine
 from licet.policy.release import Release
 from licet.v1 import decision_pb2, licensing_service_pb2

@@ -12,7 +12,7 @@ from licet.decision.questions import Question, unanswerable
 from licet.decision.resolution import Resolved, Use, basis_of, join
 from licet.decision.risk import Raised, Risk
 from licet.decision.sources import Sources, to_date
-from licet.decision.world import World
+from licet.decision.world import Assumed, World
 from licet.engine.protocol import Verdict
 from licet.engine.reference import Explained
 from licet.language.values import Unknown
@@ -58,7 +58,7 @@ def encode(subject: Subject, world: World, asked: Iterable[Question], summary: s
     ordered = sorted(world.resolved, key=lambda r: (r.jurisdiction, r.instrument.id, subject.lines.index(r.item)))
     result.determinations.extend(_Determination(subject, each, sources).encode() for each in ordered)
     result.questions.extend(map(_question, asked))
-    result.assumptions.extend(_assumptions(subject, world))
+    result.assumptions.extend(map(_assumption, world.assumed))
     result.red_flags.extend(map(_flag, world.flags))
     result.coverage.extend(_coverage(subject, world))
     return result
@@ -162,13 +162,10 @@ def _coverage(subject: Subject, world: World) -> list[Any]:
     return encoded
 
 
-def _assumptions(subject: Subject, world: World) -> list[Any]:
-    vocabularies = [subject.release.vocabularies[j] for found in world.found for j in found.family.jurisdictions]
-    encoded = []
-    for pattern in sorted(world.active or ()):
-        entry = next(v.entries[pattern] for v in vocabularies if pattern in v.entries)
-        encoded.append(decision_pb2.Assumption(path=pattern, statement=entry.statement, value=entry.value))
-    return encoded
+def _assumption(assumed: Assumed) -> Any:
+    return decision_pb2.Assumption(
+        path=assumed.pattern, statement=assumed.statement, value=assumed.value, rules=assumed.rules[:MAX_RULES]
+    )
 
 
 # ---- determinations -----------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class InvalidRequest(LicetError):  # noqa: N818  # the name says what is wrong, 
     reason = "INVALID_REQUEST"
 
     def __init__(self, violations: Sequence[Violation]) -> None:
-        self.violations = tuple(sorted(set(violations)))
+        self.violations = tuple(sorted(violations))
         shown = "; ".join(f"{v.field}: {v.description}" for v in self.violations[:5])
         more = len(self.violations) - 5
         super().__init__(f"{shown}; and {more} more" if more > 0 else shown)

@@ -38,12 +38,8 @@ def _hide_restricted(view: decision_pb2.Result) -> None:
                 hidden.add(each.rule)
                 each.basis, each.title, each.rule = "restricted", _RESTRICTED, ""
                 each.source.CopyFrom(_cited(each.source))
-        others: list[Any] = [
-            *determination.authorizations,
-            *determination.exemptions,
-            *determination.obligations,
-            *determination.referrals,
-        ]
+        _hide_relief(determination, hidden)
+        others: list[Any] = [*determination.exemptions, *determination.obligations, *determination.referrals]
         for other in others:
             if _restricted(other.source):
                 hidden.add(other.rule)
@@ -52,6 +48,24 @@ def _hide_restricted(view: decision_pb2.Result) -> None:
         if hidden:
             del determination.steps[:]
     _hide_names(view, hidden)
+
+
+def _hide_relief(determination: Any, hidden: set[str]) -> None:
+    names = set()
+    for authorization in determination.authorizations:
+        if _restricted(authorization.source):
+            hidden.add(authorization.rule)
+            names.add(authorization.id)
+            cited = _cited(authorization.source)
+            state = authorization.state
+            authorization.Clear()
+            authorization.id, authorization.title, authorization.state = "restricted", _RESTRICTED, state
+            authorization.source.CopyFrom(cited)
+    controls: list[Any] = [*determination.requirements, *determination.prohibitions]
+    for control in controls:
+        lifted = ["restricted" if name in names else name for name in control.lifted_by]
+        del control.lifted_by[:]
+        control.lifted_by.extend(lifted)
 
 
 def _blank_step(step: Any) -> None:

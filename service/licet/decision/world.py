@@ -7,7 +7,7 @@ dropped when every floor, ceiling and the disposition remain. What is left suffi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from licet.decision.disposition import Disposition, Reason, disposition_of, reasons
@@ -20,11 +20,22 @@ from licet.engine.protocol import Finding, Verdict
 from licet.engine.reference import Explained, explain, judge, relying
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Assumed:
+    """An assumption that the answer needs, as one law states it, and the rules that rely on it."""
+
+    pattern: str
+    value: str
+    statement: str
+    rules: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What follows under one set of assumptions."""
 
     active: frozenset[str] | None
+    assumed: tuple[Assumed, ...]
     found: tuple[Found, ...]
     resolved: tuple[Resolved, ...]
     risks: tuple[Risk, ...]
@@ -90,7 +101,18 @@ def _needed(subject: Subject, moved: _Findings, best: World) -> World:
     for pattern in sorted(needed):
         if _under(subject, best, moving, needed - {pattern}, final=False).answer() == best.answer():
             needed -= {pattern}
-    return _under(subject, best, moving, needed, final=True)
+    world = _under(subject, best, moving, needed, final=True)
+    return replace(world, assumed=_assumed(subject, moving, needed))
+
+
+def _assumed(subject: Subject, moving: _Findings, active: frozenset[str]) -> tuple[Assumed, ...]:
+    rules: dict[tuple[str, str, str], set[str]] = {}
+    for j, findings in moving.items():
+        for finding, patterns in relying(subject.case(j, active), findings).items():
+            for pattern in patterns & active:
+                entry = subject.release.vocabularies[j].entries[pattern]
+                rules.setdefault((pattern, entry.value, entry.statement), set()).add(finding.name)
+    return tuple(sorted(Assumed(*key, tuple(sorted(names))) for key, names in rules.items()))
 
 
 def _doubtful(best: World, jurisdiction: str) -> set[Finding]:
@@ -126,7 +148,7 @@ def _joined(subject: Subject, found: tuple[Found, ...], active: frozenset[str] |
     policies = [subject.release.packages[j].policy for each in found for j in each.family.jurisdictions if j in reached]
     risks = tuple(assess(policy, explained) for policy in policies if policy.tiers)
     flags = red_flags(subject.transaction, explained)
-    return World(active, found, resolved, risks, flags, reasons(subject, resolved, explained, risks, flags))
+    return World(active, (), found, resolved, risks, flags, reasons(subject, resolved, explained, risks, flags))
 
 
 def _resolve_family(subject: Subject, found: Found, settled: Settled) -> tuple[Resolved, ...]:

@@ -13,6 +13,7 @@ from licet.language.faults import Position
 from licet.language.values import Missing, Reading, Ref, Unknown, Why, unknown
 from licet.language.walk import Scope, all_of, any_of, negation, truth, walk
 from licet.policy import model as m
+from licet.policy.lawful import regimes_named
 
 _E = TypeVar("_E")
 
@@ -84,12 +85,17 @@ class Explained:
         """The citation, as bound."""
         if isinstance(self.rule.cite, str):
             return self.rule.cite
-        return "" if self.binding.blocked is not None else _read(self.rule.cite, self.scope(mode_of(self.rule)))
+        if self.binding.blocked is not None:
+            return "; ".join(sorted({self.case.package.tables[loop.table].cite for loop in self.rule.loops if loop.table}))
+        return _read(self.rule.cite, self.scope(mode_of(self.rule)))
 
     @cached_property
     def derives_from(self) -> tuple[m.Derivation, ...]:
-        """The regimes, as bound."""
-        return () if self.binding.blocked is not None else _read_derivations(self.rule, self.scope(mode_of(self.rule)))
+        """The regimes, as bound; where nothing could be bound, all that the rule may derive from."""
+        if self.binding.blocked is not None:
+            named = {(regime, relation) for regime, relation, _ in regimes_named(self.rule, self.case.package)}
+            return tuple(m.Derivation(regime, relation, "") for regime, relation in sorted(named))
+        return _read_derivations(self.rule, self.scope(mode_of(self.rule)))
 
     @cached_property
     def leaves(self) -> tuple[ExplainedLeaf, ...]:
