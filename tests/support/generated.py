@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -49,9 +49,26 @@ class Made:
         return "\n".join(content.decode() for name, content in sorted(self.files.items()) if name[:3] in ("zz/", "yy/"))
 
     def __repr__(self) -> str:
-        changing = ("rules", "groups", "policy", "entries", "vocabulary")
-        shown = {n: c.decode() for n, c in sorted(self.files.items()) if any(word in n for word in changing)}
-        return "\n".join(f"--- {name}\n{text}" for name, text in shown.items())
+        return "Made"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # the protocol of pretty printers
+        """What differs from package to package, as Hypothesis prints a failing example."""
+        printer.text("\n".join(self._shown()))
+
+    def _shown(self) -> Iterator[str]:
+        for name, content in sorted(self.files.items()):
+            if name.endswith(("entries.csv", "chart.csv")):
+                yield f"--- {name}\n{content.decode()}"
+            elif name.endswith(".yaml") and content.startswith(b"{"):
+                data = json.loads(content)
+                for key in ("rules", "groups", "facts"):
+                    yield from (f"{name}: {_short(each)}" for each in data.pop(key, ()) if each.get("class") not in ("ask", "claim"))
+                yield f"{name}: {json.dumps(data)}"
+
+
+def _short(entry: Fields) -> str:
+    boring = ("title", "cite", "derives_from", "concept", "phase", "question", "statement")
+    return json.dumps({key: value for key, value in entry.items() if key not in boring})
 
 
 # ---- catalogues ---------------------------------------------------------------------------------------------------------
@@ -229,7 +246,7 @@ tables:
   - {id: entries, title: Listed entries, instrument: zz.act, cite: Annex, history_from: HISTORY}
   - {id: chart, title: Chart, instrument: zz.act, cite: Annex, history_from: 2001-01-01}
 """
-_ITEM_CELLS: Final = ("item.quantity > 5", 'item.technical["power"] >= 10', "item.kind == SOFTWARE", 'tx.destination.country == "BB"')
+_ITEM_CELLS: Final = ("item.quantity > 5", 'item.technical["power"] >= 10', "item.kind == ItemKind.SOFTWARE", 'tx.destination.country == "BB"')
 
 
 def _entries(draw: Draw) -> str:
@@ -301,7 +318,7 @@ _ITEM_LEAVES: Final = (
     'item.classifications["hs"].codes.exists(c, within(c, "85"))',
     "item.quantity > 5",
     'item.technical["power"] >= 10',
-    "item.kind == SOFTWARE",
+    "item.kind == ItemKind.SOFTWARE",
     'item.country_of_origin == "AA"',
     "place(item.country_of_origin) in groups.{g}",
     'item.controlled_content_percent["zz"] >= 25',
@@ -320,12 +337,18 @@ _CLAIM_LEAVES: Final = (
 )
 _LOOPS: Final[Mapping[str, tuple[Fields, tuple[str, ...]]]] = {
     "party": (
-        {"p": "tx.parties"},
-        ("p.military", 'p.country == "BB"', "place(p) in groups.{g}", "!p.government", "p.owners.exists(o, o.percent >= 50)"),
+        {"who": "tx.parties"},
+        ("who.military", 'who.country == "BB"', "place(who) in groups.{g}", "!who.government", "who.owners.exists(o, o.percent >= 50)"),
     ),
-    "listing": ({"p": "tx.parties", "l": "p.listings"}, ('l.list == "L1"', "l.list in groups.{p}lists", "p.military")),
-    "transit": ({"t": "tx.transit"}, ("t in groups.{g}",)),
-    "concern": ({"c": "tx.end_use.concerns"}, ("c.purpose == NUCLEAR_EXPLOSIVE", "c.knowledge == Knowledge.AWARE")),
+    "listing": (
+        {"who": "tx.parties", "listing": "who.listings"},
+        ('listing.list == "L1"', "listing.list in groups.{p}lists", "who.military"),
+    ),
+    "transit": ({"stop": "tx.transit"}, ("stop in groups.{g}",)),
+    "concern": (
+        {"use": "tx.end_use.concerns"},
+        ("use.purpose == NUCLEAR_EXPLOSIVE", "use.knowledge == Knowledge.AWARE"),
+    ),
 }
 
 

@@ -6,9 +6,9 @@ A division that fails is unknown for us; the `completions` write the plain text 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -87,6 +87,10 @@ def _enum(kind: str, value: str) -> Written:
 _FAILURE: Final = Written("(1 / 0)", "(1 / 0)", _FILLED, frozenset(("failure",)))
 
 
+_T = TypeVar("_T")
+_INDEX: Final = tuple(st.integers(0, last) for last in range(64))
+
+
 class _Generator:
     """Draws expressions of a wanted kind; `loops` are the loop variables in reach with the kind of their elements."""
 
@@ -94,11 +98,15 @@ class _Generator:
         self.draw = draw
         self.variables = 0
 
-    def pick(self, *choices: Callable[[], Written]) -> Written:
-        return self.draw(st.sampled_from(choices))()
+    def one_of(self, values: Sequence[_T]) -> _T:
+        return values[self.draw(_INDEX[len(values) - 1])]
 
-    def one_of(self, values: tuple[str, ...]) -> str:
-        return self.draw(st.sampled_from(values))
+    def pick(self, *choices: Callable[[], Written]) -> Written:
+        return self.one_of(choices)()
+
+    def kind(self) -> str:
+        kind = self.one_of(("int", "int", "int", "double", "double", "string", "bool", "enum"))
+        return self.one_of(tuple(_ENUMS)) if kind == "enum" else kind
 
     def expression(self, kind: str, depth: int, loops: Mapping[str, str]) -> Written:
         """An expression of a kind: bool, int, double, string, place, an enum, or a list `[kind]`."""
@@ -106,9 +114,9 @@ class _Generator:
             return self.list(kind[1:-1], depth, loops)
         if kind == "bool" and depth > 0:
             return self.condition(depth, loops)
-        if kind in ("int", "double") and depth > 0 and self.draw(st.booleans()):
+        if kind in ("int", "double") and depth > 0 and self.one_of((False, True)):
             return self.number(kind, depth, loops)
-        if kind in ("int", "double", "string") and depth > 0 and self.draw(st.integers(0, 3)) == 3:
+        if kind in ("int", "double", "string") and depth > 0 and self.one_of((False, False, False, True)):
             return self.choice(kind, depth, loops)
         return self.leaf(kind, loops)
 
@@ -123,14 +131,14 @@ class _Generator:
             for field in _FIELDS.get(element, {}).get(kind, ())
         ]
         leaves += self.literals(kind)
-        return self.draw(st.sampled_from(leaves))
+        return self.one_of(leaves)
 
     def literals(self, kind: str) -> list[Written]:
         match kind:
             case "bool":
                 return [_word("true", "bool"), _word("false", "bool")]
             case "int":
-                return [_word(f"({n})" if n < 0 else str(n), "int") for n in _INTS] + [_FAILURE]
+                return [_word(f"({n})" if n < 0 else str(n), "int") for n in _INTS] + 3 * [_FAILURE]
             case "double":
                 return [_word(f"({x!r})" if x < 0 else repr(x), "double") for x in _DOUBLES]
             case "string":
@@ -143,7 +151,7 @@ class _Generator:
     # ---- numbers ----
 
     def number(self, kind: str, depth: int, loops: Mapping[str, str]) -> Written:
-        if self.draw(st.integers(0, 5)) == 0:
+        if self.one_of((False, False, False, False, True)):
             return _joined("(-{0})", self.expression(kind, depth - 1, loops), constructs=("minus",))
         operator = self.one_of(("+", "-", "*", "/", "%") if kind == "int" else ("+", "-", "*", "/"))
         left, right = (self.expression(kind, depth - 1, loops) for _ in range(2))
@@ -163,9 +171,10 @@ class _Generator:
 
     def condition(self, depth: int, loops: Mapping[str, str]) -> Written:
         return self.pick(
+            lambda: self.logic(depth, loops),
+            lambda: self.logic(depth, loops),
+            lambda: self.logic(depth, loops),
             lambda: self.leaf("bool", loops),
-            lambda: self.logic(depth, loops),
-            lambda: self.logic(depth, loops),
             lambda: _joined("!{0}", self.expression("bool", depth - 1, loops), constructs=("!",)),
             lambda: self.choice("bool", depth, loops),
             lambda: self.comparison(depth, loops),
@@ -183,9 +192,9 @@ class _Generator:
         return _joined(f"({{0}} {operator} {{1}})", left, right, constructs=(operator,))
 
     def comparison(self, depth: int, loops: Mapping[str, str]) -> Written:
-        kind = self.one_of(("int", "double", "string", "bool", *_ENUMS))
+        kind = self.kind()
         ordered = kind in ("int", "double")
-        operator = self.one_of(("==", "!=", "<", "<=", ">", ">=") if ordered else ("==", "!="))
+        operator = self.one_of((">=", ">", "<=", "<", "!=", "==") if ordered else ("==", "!="))
         other = self.one_of(("int", "double")) if ordered and operator not in ("==", "!=") else kind
         left, right = self.expression(kind, depth - 1, loops), self.expression(other, depth - 1, loops)
         if other != kind:  # plain CEL compares numbers of different kinds only when it does not know their types
@@ -200,14 +209,19 @@ class _Generator:
         return _joined(f"{{0}}.{function}({{1}})", left, right, constructs=(function,))
 
     def membership(self, depth: int, loops: Mapping[str, str]) -> Written:
-        kind = self.one_of(("int", "double", "string", "bool", *_ENUMS))
+        of_loops = tuple(
+            kind[1:-1] for element in loops.values() for kind in _FIELDS.get(element, {}) if kind.startswith("[")
+        )
+        if of_loops and self.one_of((False, True)):
+            kind = self.one_of(of_loops)
+            element, whole = self.leaf(kind, loops), self.leaf_list(kind, loops)
+            return _joined("({0} in {1})", element, whole, constructs=("in list of loop variable",))
+        kind = self.kind()
         element, whole = self.expression(kind, depth - 1, loops), self.list(kind, depth - 1, loops)
         return _joined("({0} in {1})", element, whole, constructs=(f"in [{'enum' if kind in _ENUMS else kind}]",))
 
     def group_membership(self, loops: Mapping[str, str]) -> Written:
-        kind, group = self.draw(
-            st.sampled_from((("place", "groups.places"), ("string", "groups.words"), ("Purpose", "groups.purposes")))
-        )
+        kind, group = self.one_of((("place", "groups.places"), ("string", "groups.words"), ("Purpose", "groups.purposes")))
         return _joined(f"({{0}} in {group})", self.leaf(kind, loops), constructs=(f"in {group}",))
 
     # ---- lists and loops ----
@@ -232,10 +246,10 @@ class _Generator:
             for name, element in loops.items()
             for field in _FIELDS.get(element, {}).get(f"[{kind}]", ())
         ]
-        return self.draw(st.sampled_from(leaves)) if leaves else self.list_literal(kind, 0, loops)
+        return self.one_of(leaves) if leaves else self.list_literal(kind, 0, loops)
 
     def list_literal(self, kind: str, depth: int, loops: Mapping[str, str]) -> Written:
-        parts = [self.expression(kind, max(0, depth - 1), loops) for _ in range(self.draw(st.integers(1, 3)))]
+        parts = [self.expression(kind, max(0, depth - 1), loops) for _ in range(self.one_of((1, 2, 3)))]
         return _joined("[" + ", ".join(f"{{{n}}}" for n in range(len(parts))) + "]", *parts, constructs=("list",))
 
     def loop(self, kind: str, depth: int, loops: Mapping[str, str]) -> tuple[Written, str, dict[str, str]]:
@@ -260,7 +274,7 @@ class _Generator:
     def mapped(self, kind: str, depth: int, loops: Mapping[str, str]) -> Written:
         over, variable, inner = self.loop(self.one_of(("party", "item", "int")), depth, loops)
         body = self.expression(kind, depth - 1, inner)
-        if self.draw(st.booleans()):
+        if self.one_of((False, True)):
             where = self.expression("bool", depth - 1, inner)
             return _joined(f"{{0}}.map({variable}, {{1}}, {{2}})", over, where, body, constructs=("map with a test",))
         return _joined(f"{{0}}.map({variable}, {{1}})", over, body, constructs=("map",))
@@ -276,6 +290,7 @@ CONSTRUCTS: Final = frozenset(
         *(f"{kind} {operator}" for kind in ("int", "double") for operator in ("<", "<=", ">", ">=")),
         *(f"{kind} {operator} mixed" for kind in ("int", "double") for operator in ("<", "<=", ">", ">=")),
         *(f"in [{kind}]" for kind in ("int", "double", "string", "bool", "enum")),
+        "in list of loop variable",
         *("in groups.places", "in groups.words", "in groups.purposes"),
         *(f"{macro} of {kind}" for macro in ("exists", "all") for kind in ("party", "item", "place", "Purpose", "int", "string")),
         *("exists", "all", "filter", "map", "map with a test"),

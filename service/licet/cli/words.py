@@ -58,12 +58,12 @@ SOURCES: Mapping[int, str] = {
     trace_pb2.READING_SOURCE_UNSET: "not stated",
 }
 PROVENANCE: Mapping[int, str] = {source_pb2.PROVENANCE_RECALLED: "from memory", source_pb2.PROVENANCE_MIXED: "partly from memory"}
-_UNKNOWN = ("?", "yellow")
+UNKNOWN = ("?", "yellow")
 
 
 def outcome(value: int) -> str:
     """An outcome in words."""
-    return OUTCOMES.get(value, _UNKNOWN)[0]
+    return OUTCOMES.get(value, UNKNOWN)[0]
 
 
 def regimes(source: Any) -> str:

@@ -57,7 +57,7 @@ def decide(request: Any, release: Release, matcher: Matcher, *, today: datetime.
     )
     use = request.assumptions != licensing_service_pb2.ASSUMPTION_MODE_REFUSE
     world = evaluate(subject, use_assumptions=use)
-    asked = questions(subject, world.resolved, settled_elsewhere(subject))
+    asked = questions(subject, world.resolved, world.doubts, settled_elsewhere(subject))
     full = request.trace == licensing_service_pb2.TRACE_LEVEL_FULL
     trace = build_trace(_traced(subject, world, full=full), Sources(release, subject.date))
     result = encode(subject, world, asked, summarize(world, asked), trace)

@@ -40,9 +40,15 @@ class _Asked:
     closes: list[bool] = field(default_factory=list)
 
 
-def questions(subject: Subject, resolved: Iterable[Resolved], settled: Settled) -> tuple[Question, ...]:
-    """All questions of the determinations that facts leave open, the most decisive first."""
+def questions(
+    subject: Subject, resolved: Iterable[Resolved], doubts: Iterable[Explained], settled: Settled
+) -> tuple[Question, ...]:
+    """All questions of the determinations that facts leave open, and of the doubts that hold; the most decisive first."""
     asked: dict[str, _Asked] = {}
+    for doubt in doubts:
+        for missing in doubt.leading:
+            if missing.why not in _UNANSWERABLE and missing.path:
+                _note(asked, missing, doubt.finding, doubt.rule.jurisdiction)
     for each in resolved:
         if each.outcome is Outcome.UNDETERMINED:
             _ask(each, settled, asked)

@@ -89,10 +89,16 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What both runs rest on: findings of the instrument, relief of the family, its bases, held licenses, other laws."""
+    """What both runs of one instrument rest on.
 
+    Relief and bars may stand under other instruments of the family: they count where a limb of those holds, certainly or possibly.
+    """
+
+    instrument: str
     explained: tuple[Explained, ...]
     relief: tuple[Explained, ...]
+    possible: frozenset[str]
+    certain: frozenset[str]
     bases: Mapping[str, m.Basis]
     held: tuple[HeldCover, ...]
     settled: Settled
@@ -100,10 +106,13 @@ class Inputs:
     def counting(self, kind: type[m.Effect], end: End) -> tuple[Explained, ...]:
         """Findings with this effect that count in a run."""
         is_relief = kind in (m.Authorize, m.Exempt)
-        among = self.relief if is_relief or kind is m.Bar else self.explained
-        undetermined = End.FLOOR if is_relief else End.CEILING
-        counted = (Verdict.FIRED, Verdict.UNDETERMINED) if end is undetermined else (Verdict.FIRED,)
-        return tuple(e for e in among if e.finding.verdict in counted and isinstance(e.effect, kind))
+        generous = end is (End.FLOOR if is_relief else End.CEILING)
+        counted = (Verdict.FIRED, Verdict.UNDETERMINED) if generous else (Verdict.FIRED,)
+        if not is_relief and kind is not m.Bar:
+            return tuple(e for e in self.explained if e.finding.verdict in counted and isinstance(e.effect, kind))
+        reaching = {self.instrument} | (self.possible if generous else self.certain)
+        speaking = (e for e in self.relief if e.rule.instrument in reaching)
+        return tuple(e for e in speaking if e.finding.verdict in counted and isinstance(e.effect, kind))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from licet.decision.disposition import Disposition
 from licet.decision.questions import Question
 from licet.decision.resolution import Outcome, Resolved, basis_of
 from licet.decision.world import World
+from licet.engine.protocol import Verdict
 
 _OPENING = {
     Disposition.PROCEED: "This may go.",
@@ -23,7 +24,7 @@ def summarize(world: World, asked: Sequence[Question]) -> str:
 
 
 def _why(world: World) -> str:
-    gravest = max(world.resolved, key=lambda r: (r.outcome, r.instrument.id, r.item), default=None)
+    gravest = max(world.resolved, key=lambda r: r.outcome, default=None)
     if gravest is None:
         return ""
     where = f"line {gravest.item}" if len({r.item for r in world.resolved}) > 1 else "it"
@@ -50,7 +51,7 @@ def _authorized(resolved: Resolved, where: str) -> str:
 
 
 def _bases(resolved: Resolved) -> str:
-    bases = sorted({basis_of(e) for e in resolved.shown.required if not basis_of(e).startswith("?")})
+    bases = sorted({basis_of(e) for e in resolved.shown.required if e.finding.verdict is Verdict.FIRED})
     return f" ({', '.join(bases)})" if bases else ""
 
 

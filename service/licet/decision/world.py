@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from licet.decision.disposition import Disposition, Reason, disposition_of, reasons
 from licet.decision.held import held_covers
-from licet.decision.matching import Found, Subject
+from licet.decision.matching import Found, Part, Subject
 from licet.decision.questions import asked_first, parting
 from licet.decision.resolution import Inputs, Outcome, Resolved, Settled, resolve
 from licet.decision.risk import Raised, Risk, assess, red_flags
 from licet.engine.protocol import Finding, Verdict
-from licet.engine.reference import Explained, explain, judge, relying
+from licet.engine.reference import Explained, judge, relying
+from licet.policy.model import Flag, Oblige, Score
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,8 +49,17 @@ class World:
 
     @property
     def explained(self) -> tuple[Explained, ...]:
-        """Every finding with its reasons."""
-        return tuple(e for found in self.found for e in found.explained)
+        """The nexus of every instrument, and all other findings of those that it may reach."""
+        reached = frozenset(r.instrument.id for r in self.resolved if r.ceiling.reached)
+        every = tuple(dict.fromkeys(r.instrument.id for r in self.resolved))
+        return tuple(e for found in self.found for e in found.of_instruments(every, sorted(reached)))
+
+    @property
+    def doubts(self) -> tuple[Explained, ...]:
+        """Undetermined flags, scores and obligations that hold the transaction."""
+        codes = {reason.code for reason in self.reasons}
+        kinds = tuple(kind for code, kind in _HOLDING.items() if code in codes)
+        return tuple(e for e in self.explained if isinstance(e.effect, kinds) and e.finding.verdict is Verdict.UNDETERMINED)
 
     def answer(self) -> object:
         """What an assumption must change to matter: outcomes with floors and ceilings, reasons, and what is asked first."""
@@ -59,6 +68,7 @@ class World:
         return outcomes, reasons, asked_first(self.resolved)
 
 
+_HOLDING = {"RED_FLAG": Flag, "RISK_TIER": Score, "OBLIGATION_TO_DO": Oblige}
 _Findings = Mapping[str, tuple[Finding, ...]]
 
 
@@ -66,9 +76,9 @@ def evaluate(subject: Subject, *, use_assumptions: bool) -> World:
     """The world under just the assumptions that its answer needs; under none where they are refused."""
     with_none = _match(subject, frozenset())
     if not use_assumptions:
-        return _joined(subject, _explained(subject, with_none, frozenset()), frozenset())
+        return _joined(subject, _found(subject, with_none, frozenset()), frozenset())
     with_all = _match(subject, None)
-    best = _joined(subject, _explained(subject, with_all, None), None)
+    best = _joined(subject, _found(subject, with_all, None), None)
     return _needed(subject, {j: _moved(with_all[j], with_none[j]) for j in with_all}, best)
 
 
@@ -77,9 +87,9 @@ def _match(subject: Subject, active: frozenset[str] | None) -> dict[str, tuple[F
     return {j: subject.matcher.match(subject.case(j, active)) for j in jurisdictions}
 
 
-def _explained(subject: Subject, findings: _Findings, active: frozenset[str] | None) -> tuple[Found, ...]:
+def _found(subject: Subject, findings: _Findings, active: frozenset[str] | None) -> tuple[Found, ...]:
     return tuple(
-        Found(family, tuple(e for j in family.jurisdictions for e in explain(subject.case(j, active), findings[j])))
+        Found(family, tuple(Part(subject.case(j, active), findings[j]) for j in family.jurisdictions))
         for family in subject.families
     )
 
@@ -98,11 +108,31 @@ def _needed(subject: Subject, moved: _Findings, best: World) -> World:
         relied = relying(subject.case(j, None), {*findings, *_doubtful(best, j)})
         moving[j] = tuple(sorted({*findings, *relied}))
         needed |= frozenset(pattern for patterns in relied.values() for pattern in patterns)
+    shared = {part.case.package.jurisdiction: _shared(part, moving) for found in best.found for part in found.parts}
     for pattern in sorted(needed):
-        if _under(subject, best, moving, needed - {pattern}, final=False).answer() == best.answer():
+        if _under(subject, shared, moving, needed - {pattern}).answer() == best.answer():
             needed -= {pattern}
-    world = _under(subject, best, moving, needed, final=True)
+    # Reasons of the findings that are shared may rest on assumptions that were dropped: they are worked out again.
+    fresh = {j: Part(subject.case(j, needed), part.findings) for j, part in shared.items()}
+    world = _under(subject, fresh, moving, needed)
     return replace(world, assumed=_assumed(subject, moving, needed))
+
+
+def _shared(part: Part, moving: _Findings) -> Part:
+    """The findings that no assumption moves."""
+    keys = {(f.rule, f.bound, f.item) for f in moving[part.case.package.jurisdiction]}
+    return Part(part.case, (f for f in part.findings if (f.rule, f.bound, f.item) not in keys))
+
+
+def _under(subject: Subject, shared: Mapping[str, Part], moving: _Findings, active: frozenset[str]) -> World:
+    """The world under fewer assumptions: only findings that can move are judged again."""
+
+    def part(j: str) -> Part:
+        case = subject.case(j, active)
+        return Part(case, (f for f in judge(case, moving[j]) if f.verdict is not Verdict.NOT_FIRED), shared[j])
+
+    found = tuple(Found(family, tuple(part(j) for j in family.jurisdictions)) for family in subject.families)
+    return _joined(subject, found, active)
 
 
 def _assumed(subject: Subject, moving: _Findings, active: frozenset[str]) -> tuple[Assumed, ...]:
@@ -122,48 +152,41 @@ def _doubtful(best: World, jurisdiction: str) -> set[Finding]:
     return {e.finding for e in (*own, *(e for r in open_ for e in parting(r)))}
 
 
-def _under(subject: Subject, best: World, moving: _Findings, active: frozenset[str], *, final: bool) -> World:
-    """The world under fewer assumptions: only findings that can move are judged again.
-
-    Reasons may rest on assumptions that are dropped, so all are worked out again when it is final.
-    """
-    found = []
-    for each in best.found:
-        explained: list[Explained] = []
-        for j in each.family.jurisdictions:
-            case = subject.case(j, active)
-            keys = {(f.name, f.item) for f in moving[j]}
-            kept = [e for e in each.explained if e.rule.jurisdiction == j and (e.finding.name, e.finding.item) not in keys]
-            explained += [e.under(case) for e in kept] if final else kept
-            explained += explain(case, (f for f in judge(case, moving[j]) if f.verdict is not Verdict.NOT_FIRED))
-        found.append(Found(each.family, tuple(explained)))
-    return _joined(subject, tuple(found), active)
-
-
 def _joined(subject: Subject, found: tuple[Found, ...], active: frozenset[str] | None) -> World:
     settled = settled_elsewhere(subject)
     resolved = tuple(r for each in found for r in _resolve_family(subject, each, settled))
-    explained = tuple(e for each in found for e in each.explained)
+    world = World(active, (), found, resolved, (), (), ())
     reached = {r.jurisdiction for r in resolved if r.outcome is not Outcome.NOT_SUBJECT}
     policies = [subject.release.packages[j].policy for each in found for j in each.family.jurisdictions if j in reached]
+    explained = world.explained
     risks = tuple(assess(policy, explained) for policy in policies if policy.tiers)
     flags = red_flags(subject.transaction, explained)
-    return World(active, (), found, resolved, risks, flags, reasons(subject, resolved, explained, risks, flags))
+    return replace(world, risks=risks, flags=flags, reasons=reasons(subject, resolved, explained, risks, flags))
 
 
 def _resolve_family(subject: Subject, found: Found, settled: Settled) -> tuple[Resolved, ...]:
+    policies = [subject.release.packages[j].policy for j in found.family.jurisdictions]
+    instruments = [(policy.jurisdiction, instrument) for policy in policies for instrument in policy.instruments]
     bases = subject.release.bases(found.family)
+    resolved = []
+    for item in subject.transaction.items:
+        nexus = {i.id: found.nexus(i.id, item.line) for _, i in instruments}
+        possible = _reached(nexus, Verdict.FIRED, Verdict.UNDETERMINED)
+        certain = _reached(nexus, Verdict.FIRED)
+        relief = found.relief(sorted(possible), item.line)
+        for jurisdiction, instrument in instruments:
+            explained = nexus[instrument.id]
+            if instrument.id in possible:
+                explained += found.speaking(instrument.id, item.line)
+            held = held_covers(subject, item, found.family.jurisdictions, instrument.id)
+            inputs = Inputs(instrument.id, explained, relief, possible, certain, bases, held, settled)
+            resolved.append(resolve(jurisdiction, instrument, item.line, inputs))
+    return tuple(resolved)
 
-    def inputs(instrument: str, item: Any) -> Inputs:
-        held = held_covers(subject, item, found.family.jurisdictions, instrument)
-        return Inputs(found.of_instrument(instrument, item.line), found.relief(item.line), bases, held, settled)
 
-    return tuple(
-        resolve(jurisdiction, instrument, item.line, inputs(instrument.id, item))
-        for jurisdiction in found.family.jurisdictions
-        for instrument in subject.release.packages[jurisdiction].policy.instruments
-        for item in subject.transaction.items
-    )
+def _reached(nexus: Mapping[str, tuple[Explained, ...]], *verdicts: Verdict) -> frozenset[str]:
+    """The instruments of which some limb holds with one of these verdicts."""
+    return frozenset(i for i, limbs in nexus.items() if any(e.finding.verdict in verdicts for e in limbs))
 
 
 def settled_elsewhere(subject: Subject) -> Settled:

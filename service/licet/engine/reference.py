@@ -58,12 +58,6 @@ class Explained:
         """The same finding with another verdict: what if."""
         return Explained(self.case, replace(self.finding, verdict=verdict), self.rule, self.binding, self.subject)
 
-    def under(self, case: Case) -> Explained:
-        """The same finding under another case; its effect, which rests on no assumption, is kept."""
-        other = Explained(case, self.finding, self.rule, self.binding, self.subject)
-        other.__dict__["effect"] = self.effect
-        return other
-
     def scope(self, mode: Mode, noted: Noted | None = None) -> Scope:
         """What names mean in this finding, for a mode."""
         return _scope(_reader(self.case, mode, noted), self.binding, self.subject)
@@ -263,7 +257,10 @@ def evaluate(condition: m.Condition, scope: Scope) -> bool | Unknown:
 # ---- bindings -----------------------------------------------------------------------------------------------------------
 
 
-def _bindings(rule: m.Rule, case: Case, reader: FactReader, subject: Ref | None) -> Iterator[Binding]:
+def _bindings(
+    rule: m.Rule, case: Case, reader: FactReader, subject: Ref | None, names: frozenset[str] | None = None
+) -> Iterator[Binding]:
+    """Every binding of a rule; where names are given, rows of a sole table that bear none of them may be left out."""
     date = case.law.date
     if date < rule.history_from:
         lacking = unknown(rule.id, Why.HISTORY, f"{rule.id} has no history before {rule.history_from}")
@@ -274,6 +271,9 @@ def _bindings(rule: m.Rule, case: Case, reader: FactReader, subject: Ref | None)
     if rule.status is m.RuleStatus.STAYED:
         dormant = f"stayed: {rule.cause}"
     start = Binding(dormant=dormant, interval=interval or (rule.in_force[-1] if rule.in_force else None), at=rule.at)
+    if names is not None and len(rule.loops) == 1 and rule.loops[0].table:
+        yield from _over_table(rule.loops[0], start, case, names)
+        return
     yield from _loop(rule.loops, start, case, reader, subject)
 
 
@@ -290,7 +290,7 @@ def _loop(loops: tuple[m.Loop, ...], so_far: Binding, case: Case, reader: FactRe
             yield from _loop(tuple(rest), step, case, reader, subject)
 
 
-def _over_table(loop: m.Loop, so_far: Binding, case: Case) -> Iterator[Binding]:
+def _over_table(loop: m.Loop, so_far: Binding, case: Case, names: frozenset[str] | None = None) -> Iterator[Binding]:
     table = case.law.tables[loop.table]
     if table is None:
         since = case.package.tables[loop.table].history_from
@@ -300,6 +300,8 @@ def _over_table(loop: m.Loop, so_far: Binding, case: Case) -> Iterator[Binding]:
     file = case.package.tables[loop.table].rows[0].at.file if table.rows or table.dormant else ""
     for rows, dormant in ((table.rows, ""), (table.dormant, f"the row is not in force on {case.law.date}")):
         for row in rows:
+            if names is not None and row.key not in names:
+                continue
             variables = {**so_far.variables, **row.variables} if so_far.variables else row.variables
             yield Binding(
                 _joined(so_far.name, row.key),
