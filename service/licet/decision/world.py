@@ -65,7 +65,8 @@ class World:
         """What an assumption must change to matter: outcomes with floors and ceilings, reasons, and what is asked first."""
         outcomes = tuple((r.instrument.id, r.item, r.outcome, r.floor.outcome, r.ceiling.outcome) for r in self.resolved)
         reasons = frozenset((reason.code, reason.jurisdiction, reason.rule) for reason in self.reasons)
-        return outcomes, reasons, asked_first(self.resolved)
+        doubted = frozenset(missing.path for doubt in self.doubts for missing in doubt.leading)
+        return outcomes, reasons, asked_first(self.resolved) | doubted
 
 
 _HOLDING = {"RED_FLAG": Flag, "RISK_TIER": Score, "OBLIGATION_TO_DO": Oblige}

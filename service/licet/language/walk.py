@@ -210,7 +210,7 @@ def _compare(node: t.Compare, scope: Scope) -> Value:
     if _kind(left) != _kind(right):
         return _error(f"{_kind(left)} was compared with {_kind(right)}")
     try:
-        return _COMPARE[node.op](left, right)
+        return _COMPARE[node.op](*_alike(left, right))
     except (TypeError, InvalidOperation) as error:
         return _error(str(error))
 
@@ -236,11 +236,17 @@ def _arith(node: t.Arith, scope: Scope) -> Value:
         return _error(f"{node.op} failed: {error}")
 
 
-def _compute(op: ArithOp, left: Any, right: Any) -> Value:
+def _alike(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two numbers as written: the 0.3 of a condition is the 0.3 that a caller states, not the nearest binary fraction."""
     if isinstance(left, Decimal) and isinstance(right, float):
-        right = Decimal(str(right))
-    elif isinstance(left, float) and isinstance(right, Decimal):
-        left = Decimal(str(left))
+        return left, Decimal(str(right))
+    if isinstance(left, float) and isinstance(right, Decimal):
+        return Decimal(str(left)), right
+    return left, right
+
+
+def _compute(op: ArithOp, left: Any, right: Any) -> Value:
+    left, right = _alike(left, right)
     match op:
         case ArithOp.ADD:
             return _in_range(left + right)
@@ -291,7 +297,9 @@ def _member(node: t.Member, scope: Scope) -> Value:
         return element
     if element is NOT_CLAIMED:
         return False
-    return element in members
+    if isinstance(whole, WordGroup):
+        return element in members
+    return any(element == member for member in members)  # `in` would find in itself what is no number
 
 
 def _elements(over: Expr, scope: Scope) -> tuple[Value, ...] | Unknown:
