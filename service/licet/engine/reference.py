@@ -60,7 +60,7 @@ class Explained:
 
     def scope(self, mode: Mode, noted: Noted | None = None) -> Scope:
         """What names mean in this finding, for a mode."""
-        return _scope(_reader(self.case, mode, noted), self.binding, self.subject)
+        return _scope(reader_of(self.case, mode, noted), self.binding, self.subject)
 
     @cached_property
     def effect(self) -> m.Effect:
@@ -117,7 +117,7 @@ class Explained:
     @cached_property
     def needs(self) -> tuple[bool | Unknown, ...]:
         """The state of each need of an authorization or obligation: met, refused, or unknown (to do)."""
-        return _needs(self.rule, self.binding, _reader(self.case, mode_of(self.rule)), self.subject)
+        return _needs(self.rule, self.binding, reader_of(self.case, mode_of(self.rule)), self.subject)
 
     @cached_property
     def lacking_claims(self) -> tuple[str, ...]:
@@ -142,13 +142,13 @@ class ReferenceEngine:
 
 def every_finding(case: Case) -> tuple[Finding, ...]:
     """Every rule's verdict on every binding and item, also those that did not fire, sorted."""
-    readers = {mode: _reader(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
-    return tuple(sorted(f for rule in case.package.rules for f in _rule_findings(rule, case, readers[mode_of(rule)])))
+    readers = {mode: reader_of(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
+    return tuple(sorted(f for rule in case.package.rules for f in rule_findings(rule, case, readers[mode_of(rule)])))
 
 
 def judge(case: Case, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The verdicts of these rules, bindings and items under this case; what they were before does not matter."""
-    readers = {mode: _reader(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
+    readers = {mode: reader_of(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
     judged = []
     for rule, subject, finding, binding in _found_again(case, findings, readers[Mode.CONTROL]):
         verdict = _verdict(rule, binding, _scope(readers[mode_of(rule)], binding, subject)) if binding else Verdict.NOT_FIRED
@@ -159,7 +159,7 @@ def judge(case: Case, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def explain(case: Case, findings: Iterable[Finding]) -> tuple[Explained, ...]:
     """The reasons of findings, in their order. Raises LookupError for a finding whose rule binds nothing such in the case."""
     explained = []
-    for rule, subject, finding, binding in _found_again(case, findings, _reader(case, Mode.CONTROL)):
+    for rule, subject, finding, binding in _found_again(case, findings, reader_of(case, Mode.CONTROL)):
         if binding is None:
             raise LookupError(f"{finding.name} binds nothing in this case")
         explained.append(Explained(case, finding, rule, binding, subject))
@@ -170,10 +170,10 @@ def relying(case: Case, findings: Iterable[Finding]) -> dict[Finding, frozenset[
     """Those of the findings that make assumptions under this case, or would once a fact is known; with the vocabulary patterns."""
     found: dict[Finding, frozenset[str]] = {}
     blocked = Noted()
-    for rule, subject, finding, binding in _found_again(case, findings, _reader(case, Mode.CONTROL, blocked)):
+    for rule, subject, finding, binding in _found_again(case, findings, reader_of(case, Mode.CONTROL, blocked)):
         noted = Noted()
         if binding is not None:
-            reader = _reader(case, mode_of(rule), noted)
+            reader = reader_of(case, mode_of(rule), noted)
             _verdict(rule, binding, _scope(reader, binding, subject))
             _needs(rule, binding, reader, subject)
         relied = noted.relied | (blocked.relied if binding is None or binding.blocked or binding.empty else set())
@@ -201,7 +201,8 @@ def _found_again(
 # ---- findings -----------------------------------------------------------------------------------------------------------
 
 
-def _reader(case: Case, mode: Mode, noted: Noted | None = None) -> FactReader:
+def reader_of(case: Case, mode: Mode, noted: Noted | None = None) -> FactReader:
+    """A reader of the case's facts for a mode."""
     return FactReader(case.transaction, case.vocabulary, case.law, mode=mode, active=case.active, noted=noted)
 
 
@@ -209,7 +210,8 @@ def _item(reader: FactReader, line: str) -> Ref | None:
     return next((ref for ref in reader.items() if ref.message.line == line), None) if line else None
 
 
-def _rule_findings(rule: m.Rule, case: Case, reader: FactReader) -> Iterator[Finding]:
+def rule_findings(rule: m.Rule, case: Case, reader: FactReader) -> Iterator[Finding]:
+    """One rule's verdict on every binding and item."""
     subjects: tuple[Ref | None, ...] = reader.items() if rule.per_item else (None,)
     for subject in subjects:
         line = subject.message.line if subject is not None else ""

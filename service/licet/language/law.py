@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -62,7 +62,7 @@ class Scheme:
     def of(cls, id_: str, grammar: Grammar, pattern: str, **rest: object) -> Scheme:
         """A scheme whose ancestors of entries are worked out once."""
         entries: frozenset[str] | None = rest.get("entries")  # type: ignore[assignment]  # narrowed by the caller
-        above = frozenset(a for entry in entries or () for a in _ancestors(entry))
+        above = frozenset(a for entry in entries or () for a in _above(entry, grammar))
         return cls(id_, grammar, re.compile(pattern), _above=above, **rest)  # type: ignore[arg-type]  # as above
 
     def normal(self, code: str) -> str:
@@ -75,7 +75,7 @@ class Scheme:
             return False
         if self.entries is None:
             return True
-        return code in self.entries or code in self._above or any(a in self.entries for a in _ancestors(code))
+        return code in self.entries or code in self._above or any(a in self.entries for a in _above(code, self.grammar))
 
     def stands(self, code: str, entry: str) -> Within:
         """How a known, positive code stands to one entry."""
@@ -106,8 +106,11 @@ class Scheme:
         return Within.ABOVE
 
 
-def _ancestors(code: str) -> tuple[str, ...]:
-    parts = code.split(".")
+def _above(code: str, grammar: Grammar) -> tuple[str, ...]:
+    """The codes that a code lies below."""
+    if grammar is Grammar.DIGITS:
+        return tuple(code[:n] for n in range(1, len(code)))
+    parts = code.split(".") if grammar is Grammar.PARAGRAPHS else [code]
     return tuple(".".join(parts[:n]) for n in range(1, len(parts)))
 
 
@@ -168,11 +171,13 @@ class Places:
 
     def lies_in(self, place: str, whole: str) -> bool:
         """Whether a region or area is the other or lies in it."""
+        return whole in self.around(place)
+
+    def around(self, place: str) -> Iterator[str]:
+        """The place, and everything that it lies in."""
         while place:
-            if place == whole:
-                return True
+            yield place
             place = self.part_of.get(place, place.split("-", maxsplit=1)[0] if "-" in place else "")
-        return False
 
 
 @dataclass(frozen=True, slots=True)

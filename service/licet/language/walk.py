@@ -408,11 +408,14 @@ def _within(args: tuple[Value, ...], scope: Scope) -> Value:
     code, entries = args
     if entries is None:
         return False
-    if isinstance(entries, str):
-        entries = _one_entry(getattr(entries, "scheme", "") or getattr(code, "scheme", ""), str(entries))
-    scheme = scope.law.schemes.get(getattr(code, "scheme", "") or entries.scheme)
+    stated, wanted = getattr(code, "scheme", ""), getattr(entries, "scheme", "")
+    if stated and wanted and stated != wanted:
+        return _error(f"a code of {stated} was looked for among codes of {wanted}")
+    scheme = scope.law.schemes.get(stated or wanted)
     if scheme is None:
         return _error(f"the code {code} has no scheme")
+    if isinstance(entries, str):
+        entries = _one_entry(scheme.id, scheme.normal(entries))
     path = getattr(code, "path", _NO_ENTRIES_OF)
     match scheme.within(str(code), entries):
         case Within.INSIDE:
@@ -430,7 +433,7 @@ def _outside(code: Value, scope: Scope) -> Value:
     if not isinstance(code, Code) or code.as_of is None:
         return False
     scheme = scope.law.schemes[code.scheme]
-    if code not in scheme.negative or scheme.changed is None or not code.as_of < scheme.changed <= scope.law.date:
+    if scheme.normal(code) not in scheme.negative or scheme.changed is None or not code.as_of < scheme.changed <= scope.law.date:
         return False
     checked_again = scope.facts.checked_again(code)
     return checked_again if isinstance(checked_again, Unknown) else False

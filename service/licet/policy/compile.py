@@ -170,11 +170,14 @@ def _group(source: GroupSource, names: Iterable[str], catalogues: Catalogues, fa
 def _check_nesting(sources: Iterable[GroupSource], groups: Mapping[str, m.Group], faults: Faults) -> None:
     for source in sources:
         for reference in (*source.union, *source.minus, *source.all_except):
-            if reference.text in groups and groups[reference.text].all_except:
+            part = groups.get(reference.text)
+            if part is not None and part.all_except:
                 faults.add(
-                    reference.at,
-                    "NESTING",
-                    f"{reference.text} is all_except others and cannot be a part of another group",
+                    reference.at, "NESTING", f"{reference.text} is all_except others and cannot be a part of another group"
+                )
+            if part is not None and part.kind is not source.kind:
+                faults.add(
+                    reference.at, "KIND", f"{reference.text} is a group of {part.kind}, {source.id.text} one of {source.kind}"
                 )
         if _reaches(source.id.text, source.id.text, groups, frozenset()):
             faults.add(source.at, "CYCLE", f"the group {source.id.text} is built from itself")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from licet.language.law import Law, PlaceGroup, Places, Row, Scheme, TableAt, WordGroup
@@ -14,7 +14,7 @@ def law_on(package: Package, schemes: Mapping[str, Scheme], places: Places, date
     """The law of a package on a date. What has no history that far back is None, and unknown to whatever reads it."""
     return Law(
         date=date,
-        groups={id_: _group_on(group, package.groups, date) for id_, group in package.groups.items()},
+        groups={id_: _group_on(group, package.groups, places, date) for id_, group in package.groups.items()},
         tables={id_: _table_on(table, date) for id_, table in package.tables.items()},
         schemes=schemes,
         places=places,
@@ -24,14 +24,38 @@ def law_on(package: Package, schemes: Mapping[str, Scheme], places: Places, date
 
 @dataclass(frozen=True, slots=True)
 class _Members:
-    """The members of a group on a date, and parts of them that are taken out (an area of a country that stays in)."""
+    """The members of a group on a date, and the parts of them that are taken out (an area of a country that stays in)."""
 
     values: frozenset[str | int]
-    less: frozenset[str | int]
+    less: frozenset[str | int] = frozenset()
+
+    def hold(self, value: str | int, places: Places | None) -> bool:
+        """Whether the group holds the whole of a value."""
+        return _in_any(value, self.values, places) and not _in_any(value, self.less, places)
+
+    def plus(self, other: _Members, places: Places | None) -> _Members:
+        """What either holds: a part that one takes out stays in where the other holds it."""
+        less = {part for part in self.less if not other.hold(part, places)}
+        less |= {part for part in other.less if not self.hold(part, places)}
+        return _Members(self.values | other.values, frozenset(less))
+
+    def minus(self, other: _Members, places: Places | None) -> _Members:
+        """What this holds and the other does not: of that, parts of a member that stays, and parts that the other takes out."""
+        values = {value for value in self.values if not _in_any(value, other.values, places)}
+        values |= {part for part in other.less if self.hold(part, places)}
+        less = {part for part in self.less | other.values if part not in values and _in_any(part, values, places)}
+        return _Members(frozenset(values), frozenset(less))
 
 
-def _group_on(group: Group, groups: Mapping[str, Group], date: datetime.date) -> PlaceGroup | WordGroup | None:
-    members = _members_on(group, groups, date)
+def _in_any(value: str | int, wholes: Set[str | int], places: Places | None) -> bool:
+    """Whether a value is one of these or, for places, lies in one."""
+    return value in wholes if places is None else any(whole in wholes for whole in places.around(str(value)))
+
+
+def _group_on(
+    group: Group, groups: Mapping[str, Group], places: Places, date: datetime.date
+) -> PlaceGroup | WordGroup | None:
+    members = _members_on(group, groups, places if group.kind is GroupKind.PLACES else None, date)
     if members is None:
         return None
     if group.kind is not GroupKind.PLACES:
@@ -40,24 +64,20 @@ def _group_on(group: Group, groups: Mapping[str, Group], date: datetime.date) ->
     return PlaceGroup(group.id, values, less, complement=bool(group.all_except))
 
 
-def _members_on(group: Group, groups: Mapping[str, Group], date: datetime.date) -> _Members | None:
+def _members_on(
+    group: Group, groups: Mapping[str, Group], places: Places | None, date: datetime.date
+) -> _Members | None:
     """The members on a date; for a group of all except others, what is excepted."""
     if date < group.history_from:
         return None
-    values = frozenset(member.value for member in group.members if member.interval.holds(date))
-    less: frozenset[str | int] = frozenset()
-    for other in (*group.union, *group.all_except):
-        part = _members_on(groups[other], groups, date)
-        if part is None:
-            return None
-        values, less = values | part.values, less | part.less
-    for other in group.minus:
-        part = _members_on(groups[other], groups, date)
-        if part is None:
-            return None
-        less |= part.values - values
-        values -= part.values
-    return _Members(values, less)
+    members = _Members(frozenset(member.value for member in group.members if member.interval.holds(date)))
+    for others, join in (((*group.union, *group.all_except), _Members.plus), (group.minus, _Members.minus)):
+        for other in others:
+            part = _members_on(groups[other], groups, places, date)
+            if part is None:
+                return None
+            members = join(members, part, places)
+    return members
 
 
 def _table_on(table: Table, date: datetime.date) -> TableAt | None:
