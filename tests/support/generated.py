@@ -46,7 +46,9 @@ class Made:
     @cached_property
     def text(self) -> str:
         """All rules, tables and vocabularies as one text: what a fact's name occurs in may read it."""
-        return "\n".join(content.decode() for name, content in sorted(self.files.items()) if name[:3] in ("zz/", "yy/"))
+        own = [content.decode() for name, content in sorted(self.files.items()) if name[:3] in ("zz/", "yy/")]
+        guards = [str(fact.get(key)) for fact in json.loads(self.files["vocabulary.yaml"])["facts"] for key in ("unless", "only_if_known")]
+        return "\n".join(own + guards)
 
     def __repr__(self) -> str:
         return "Made"
@@ -194,7 +196,7 @@ def _fact(draw: Draw, path: str, type_: str, value: str) -> Fields:
     fact: Fields = {"path": path, "class": "ask", "question": f"What is {path}?"}
     if type_:
         fact["type"] = type_
-    if not draw(st.booleans()):
+    if draw(st.integers(0, 9)) < 3:
         return fact
     serves = draw(st.sampled_from((["controls", "authorizations"], ["controls"], ["authorizations"])))
     fact |= {"class": "assume", "value": value, "for": serves, "statement": f"{path} is {value}."}

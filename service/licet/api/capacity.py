@@ -23,14 +23,14 @@ class Admission:
     def __init__(self, most: int) -> None:
         self._most = most
         self._inside = 0
-        self._closed = False
+        self._closed = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
     @contextmanager
     def admit(self) -> Iterator[None]:
         """Counts a call as under way. Raises `Draining` or `Overloaded` instead of letting it in."""
-        if self._closed:
+        if self._closed.is_set():
             raise Draining
         if self._inside >= self._most:
             raise Overloaded(self._most)
@@ -45,7 +45,11 @@ class Admission:
 
     def close(self) -> None:
         """Lets nothing in from now on."""
-        self._closed = True
+        self._closed.set()
+
+    async def closed(self) -> None:
+        """Returns once nothing is let in any more."""
+        await self._closed.wait()
 
     async def idle(self) -> None:
         """Returns once no call is under way."""

@@ -11,6 +11,7 @@ LicetError
 │   ├── Overloaded          too much is under way; retry
 │   ├── Draining            the server stops; retry elsewhere
 │   ├── DeadlineExceeded    there was no time left to answer
+│   ├── StreamIdle          a stream was open for too long without use
 │   └── Internal            a fault of ours; the log has it under the request id
 └── RefusedToStart          never seen by a caller: the server did not start
 
@@ -28,12 +29,15 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from licet.decision.errors import InvalidRequest, LicetError, Violation
+from licet.v1 import licensing_service_pb2
 
 DOMAIN = "licet"
 REQUEST_ID = "x-request-id"
 """The metadata key under which a request id comes in and goes out."""
 _MAX_MESSAGE = 300
 _MAX_VIOLATION = 300
+_MAX_ITEM_VIOLATIONS = 100
+"""Of one item of a batch or stream. They travel in the reply, which has more room than metadata."""
 _MAX_VIOLATIONS = 3_500
 """In bytes. Details travel in the trailing metadata, in Base64; a client takes 8 KiB of it unless told otherwise."""
 
@@ -121,6 +125,15 @@ class DeadlineExceeded(CallError):  # noqa: N818  # the name says what is wrong
         super().__init__(f"there was no answer within {seconds:.3g} seconds")
 
 
+class StreamIdle(CallError):  # noqa: N818  # the name says what is wrong
+    """Nothing was asked, answered or under way in a stream for too long."""
+
+    reason = "STREAM_IDLE"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"nothing was asked or taken within {seconds:.3g} seconds; open a stream when there is something to ask")
+
+
 class Internal(CallError):  # noqa: N818  # the name says what is wrong
     """A fault of ours. Says nothing but that; the log has the rest under the request id."""
 
@@ -153,6 +166,7 @@ STATUSES: Mapping[str, grpc.StatusCode] = MappingProxyType(
         Overloaded.reason: grpc.StatusCode.RESOURCE_EXHAUSTED,
         Draining.reason: grpc.StatusCode.UNAVAILABLE,
         DeadlineExceeded.reason: grpc.StatusCode.DEADLINE_EXCEEDED,
+        StreamIdle.reason: grpc.StatusCode.DEADLINE_EXCEEDED,
         Internal.reason: grpc.StatusCode.INTERNAL,
     }
 )
@@ -174,16 +188,34 @@ def status_of(error: LicetError, request_id: str) -> status_pb2.Status:
     return status
 
 
+def item_error(error: LicetError) -> licensing_service_pb2.BatchItemError:
+    """The same as `status_of` says, for one item of a batch or stream."""
+    found = licensing_service_pb2.BatchItemError(
+        code=code_of(error).name, reason=error.reason, message=_cut(str(error), _MAX_MESSAGE), metadata=_metadata(error)
+    )
+    for violation in _violations(error)[:_MAX_ITEM_VIOLATIONS]:
+        found.violations.append(_shown(violation))
+    if error.reason in RETRY_AFTER:
+        found.retry_delay.FromSeconds(RETRY_AFTER[error.reason])
+    return found
+
+
+def _violations(error: LicetError) -> tuple[Violation, ...]:
+    found: tuple[Violation, ...] = getattr(error, "violations", ())
+    return found
+
+
+def _metadata(error: LicetError) -> dict[str, str]:
+    """What `ErrorInfo` says beside the reason; `violations` counts them all, however many are shown."""
+    violations = _violations(error)
+    counted = {"violations": str(len(violations))} if violations else {}
+    return counted | dict(error.metadata if isinstance(error, CallError) else {})
+
+
 def _details(error: LicetError, request_id: str) -> Iterator[Message]:
-    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN)
-    violations: tuple[Violation, ...] = getattr(error, "violations", ())
-    if violations:
-        bad = _bad_request(violations)
-        info.metadata["violations"] = str(len(violations))
-        yield bad
-    if isinstance(error, CallError):
-        info.metadata.update(error.metadata)
-    yield info
+    if violations := _violations(error):
+        yield _bad_request(violations)
+    yield error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=_metadata(error))
     yield error_details_pb2.RequestInfo(request_id=request_id)
     if error.reason in RETRY_AFTER:
         retry = error_details_pb2.RetryInfo()
@@ -195,14 +227,18 @@ def _bad_request(violations: Sequence[Violation]) -> error_details_pb2.BadReques
     """As many violations as the metadata holds; the rest is counted in `ErrorInfo`."""
     bad, size = error_details_pb2.BadRequest(), 0
     for violation in violations:
-        shown = error_details_pb2.BadRequest.FieldViolation(
-            field=_cut(violation.field, _MAX_VIOLATION), description=_cut(violation.description, _MAX_VIOLATION)
-        )
+        shown = _shown(violation)
         size += shown.ByteSize() + 4
         if size > _MAX_VIOLATIONS:
             break
         bad.field_violations.append(shown)
     return bad
+
+
+def _shown(violation: Violation) -> error_details_pb2.BadRequest.FieldViolation:
+    return error_details_pb2.BadRequest.FieldViolation(
+        field=_cut(violation.field, _MAX_VIOLATION), description=_cut(violation.description, _MAX_VIOLATION)
+    )
 
 
 def _cut(text: str, most: int) -> str:

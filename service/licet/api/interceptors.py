@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
@@ -28,54 +29,96 @@ class Edge(grpc.aio.ServerInterceptor):
     """Wraps each of our methods; health and reflection pass through, so that they answer whatever else goes on.
 
     1. Binds the request id: the caller's `x-request-id` if it is sane, else a new one. It goes back in the trailer.
-    2. Lets the call in, or refuses it because there are too many or the server stops.
-    3. Reads the message; bytes that are none are the caller's fault.
-    4. Sets the deadline: the caller's, else the server's default.
+    2. Lets the call in, or refuses it because there are too many or the server stops. Streams are counted apart from calls.
+    3. Reads the message, or each message of a stream; bytes that are none are the caller's fault.
+    4. Sets the deadline: the caller's, else the server's default; a stream without one has none.
     5. Turns exceptions into statuses. What nobody foresaw is INTERNAL, logged, and told to no one.
     """
 
-    def __init__(self, admission: Admission, default_deadline_seconds: float) -> None:
-        self._admission = admission
+    def __init__(self, *, calls: Admission, streams: Admission, default_deadline_seconds: float) -> None:
+        self._calls = calls
+        self._streams = streams
         self._default = default_deadline_seconds
 
     async def intercept_service(self, continuation: Callable[..., Awaitable[Any]], details: grpc.HandlerCallDetails) -> Any:
         """The handler of a method, wrapped if it is one of ours."""
         handler = await continuation(details)
-        if handler is None or not details.method.startswith(_OURS) or handler.unary_unary is None:
+        if handler is None or not details.method.startswith(_OURS):
             return handler
-        answer = partial(self._unary, handler, details.method)
-        return grpc.unary_unary_rpc_method_handler(answer, response_serializer=handler.response_serializer)
+        if handler.unary_unary is not None:
+            answer = partial(self._unary, handler, details.method)
+            return grpc.unary_unary_rpc_method_handler(answer, response_serializer=handler.response_serializer)
+        if handler.stream_stream is not None:
+            answer = partial(self._stream, handler, details.method)
+            return grpc.stream_stream_rpc_method_handler(answer, response_serializer=handler.response_serializer)
+        raise NotImplementedError(details.method)
 
     async def _unary(self, handler: Any, method: str, raw: bytes, context: Any) -> Any:
-        offered = next((value for key, value in context.invocation_metadata() or () if key == REQUEST_ID), None)
-        id_ = request_id(offered)
-        with structlog.contextvars.bound_contextvars(request_id=id_), _logged(method, context) as failed:
-            try:
-                reply = await self._answer(handler, raw, context)
-            except LicetError as error:
-                failed(error)
-                await _abort(context, error, id_)
-            except Exception as error:  # noqa: BLE001  # the edge of the RPC: the one place for it
-                cause = type(error).__qualname__
-                log.error("fault", method=method, exception=cause, frames=frames(error))  # noqa: TRY400  # a text may name a party
-                log.debug("fault", text=str(error))
-                failed(internal := Internal())
-                await _abort(context, internal, id_)
-            context.set_trailing_metadata(((REQUEST_ID, id_),))
-            return reply
-
-    async def _answer(self, handler: Any, raw: bytes, context: Any) -> Any:
-        with self._admission.admit():
-            remaining = context.time_remaining()
-            seconds = self._default if remaining is None else remaining
-            deadline = asyncio.timeout(seconds)
-            try:
-                async with deadline:
+        async with _guarded(method, context):
+            with self._calls.admit():
+                async with _deadline(context, self._default):
                     return await handler.unary_unary(_parsed(handler, raw), context)
-            except TimeoutError:
-                if deadline.expired():
-                    raise DeadlineExceeded(seconds) from None
-                raise
+
+    async def _stream(self, handler: Any, method: str, _: Any, context: Any) -> None:
+        async with _guarded(method, context):
+            with self._streams.admit():
+                async with _deadline(context, None):
+                    await handler.stream_stream(Incoming(handler, context), context)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The messages of a stream."""
+
+    handler: Any
+    context: Any
+
+    async def read(self) -> Any:
+        """The next message; None once the caller has sent all. Raises `MalformedRequest`."""
+        raw = await self.context.read()
+        return None if raw is grpc.aio.EOF else _parsed(self.handler, raw)
+
+
+@asynccontextmanager
+async def _guarded(method: str, context: Any) -> AsyncIterator[None]:
+    """Binds the request id, logs the call, and ends it with a status if it fails."""
+    offered = next((value for key, value in context.invocation_metadata() or () if key == REQUEST_ID), None)
+    id_ = request_id(offered)
+    with structlog.contextvars.bound_contextvars(request_id=id_), _logged(method, context) as failed:
+        try:
+            yield
+        except grpc.aio.BaseError as error:  # the transport has lost the caller
+            raise asyncio.CancelledError from error
+        except Exception as error:  # noqa: BLE001  # the edge of the RPC: the one place for it
+            seen = seen_by_caller(error, method)
+            failed(seen)
+            await _abort(context, seen, id_)
+        context.set_trailing_metadata(((REQUEST_ID, id_),))
+
+
+@asynccontextmanager
+async def _deadline(context: Any, default: float | None) -> AsyncIterator[None]:
+    """Raises `DeadlineExceeded` inside once the caller's time is up, or the default where the caller set none."""
+    remaining = context.time_remaining()
+    seconds = default if remaining is None else remaining
+    deadline = asyncio.timeout(seconds)
+    try:
+        async with deadline:
+            yield
+    except TimeoutError:
+        if seconds is not None and deadline.expired():
+            raise DeadlineExceeded(seconds) from None
+        raise
+
+
+def seen_by_caller(error: Exception, method: str) -> LicetError:
+    """The error as its caller may see it. What nobody foresaw is in the log after this, and `Internal` to the caller."""
+    if isinstance(error, LicetError):
+        return error
+    cause = type(error).__qualname__
+    log.error("fault", method=method, exception=cause, frames=frames(error))
+    log.debug("fault", text=str(error))
+    return Internal()
 
 
 def _parsed(handler: Any, raw: bytes) -> Any:

@@ -1,10 +1,12 @@
-"""`LicensingService`: decides transactions."""
+"""`LicensingService`: decides transactions, one, several or as they come."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,20 +16,23 @@ import structlog
 from google.protobuf.timestamp_pb2 import Timestamp
 
 import licet
-from licet.api.capacity import Workers
+from licet.api.capacity import THREADS, Admission, Workers
+from licet.api.errors import DeadlineExceeded, item_error
 from licet.api.ids import decision_id
-from licet.api.interceptors import milliseconds
+from licet.api.interceptors import Incoming, milliseconds, seen_by_caller
 from licet.api.releases import Loaded, Releases
+from licet.api.settings import ServerSettings
+from licet.api.streams import Conversation
 from licet.decision.check import check_request
 from licet.decision.decide import decide
 from licet.decision.errors import InvalidRequest, LicetError, Violation
-from licet.decision.settings import Settings
 from licet.decision.sources import to_date
 from licet.decision.view import for_audience
 from licet.engine.protocol import Case, Finding, Matcher
 from licet.policy.release import LANGUAGE
 from licet.v1 import decision_pb2, licensing_service_pb2, licensing_service_pb2_grpc, outcome_pb2
 
+MAX_BATCH = 100
 MAX_REQUEST_ID = 200
 MAX_JURISDICTIONS = 300
 _ENUMS = {
@@ -39,18 +44,57 @@ log = structlog.get_logger("licet.api")
 
 
 class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
-    """The service, over a release, an engine and threads to compute in."""
+    """The service, over a release with its engine, and threads to compute in."""
 
-    def __init__(self, releases: Releases, matcher: Matcher, workers: Workers, settings: Settings) -> None:
+    def __init__(self, releases: Releases, workers: Workers, streams: Admission, settings: ServerSettings) -> None:
         self._releases = releases
-        self._matcher = matcher
         self._workers = workers
+        self._streams = streams
         self._settings = settings
+        self._decision = settings.decision
 
     async def Evaluate(self, request: Any, context: Any) -> licensing_service_pb2.EvaluateResponse:
         """Decides one transaction. Raises `InvalidRequest` with all fields at fault, `ReleaseUnknown`, `Overloaded`."""
+        return licensing_service_pb2.EvaluateResponse(decision=await self._evaluate(request, self._releases.active))
+
+    async def EvaluateBatch(self, request: Any, context: Any) -> licensing_service_pb2.EvaluateBatchResponse:
+        """Decides each request, one after another, under one release. Raises `InvalidRequest` if it is no batch.
+
+        One after another, since one computes at a time anyway: so a batch takes one place and holds up nobody.
+        """
+        _check_batch(request)
+        active, reply = self._releases.active, licensing_service_pb2.EvaluateBatchResponse()
+        for each in request.requests:
+            reply.results.add(**await self._result(each, active, "EvaluateBatch"))
+        return reply
+
+    async def EvaluateStream(self, incoming: Incoming, context: Any) -> None:
+        """Answers each message of a stream. Raises what `Conversation.run` raises."""
+        await Conversation(
+            read=incoming.read,
+            answer=self._reply,
+            write=context.write,
+            window=self._settings.stream_window,
+            at_once=THREADS,
+            idle_seconds=self._settings.stream_idle_seconds,
+        ).run(self._streams.closed())
+
+    async def _reply(self, message: Any) -> licensing_service_pb2.EvaluateStreamResponse:
+        result = await self._result(message.request, self._releases.active, "EvaluateStream")
+        return licensing_service_pb2.EvaluateStreamResponse(id=message.id, **result)
+
+    async def _result(self, request: Any, active: Loaded, method: str) -> dict[str, Any]:
+        """The field of a result to set: `decision`, or the `error` that keeps this one request from being decided."""
+        try:
+            return {"decision": await self._evaluate(request, active)}
+        except Exception as error:  # noqa: BLE001  # each request is a small RPC with an edge of its own
+            seen = seen_by_caller(error, method)
+            log.info("undecided", reason=seen.reason)
+            return {"error": item_error(seen)}
+
+    async def _evaluate(self, request: Any, active: Loaded) -> decision_pb2.Decision:
         started, now = time.perf_counter(), datetime.datetime.now(datetime.UTC)
-        loaded = self._releases.named(request.release)
+        loaded = active.named(request.release)
         decision = await self._workers.run(partial(self._decide, request, loaded, now))
         log.info(
             "decision",
@@ -61,12 +105,12 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
             as_of=_iso(decision.as_of),
             ms=milliseconds(started),
         )
-        return licensing_service_pb2.EvaluateResponse(decision=decision)
+        return decision
 
     def _decide(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> decision_pb2.Decision:
         _check(request, loaded)
-        matcher = _Abandonable(self._matcher, abandoned)
-        decided = decide(request, loaded.release, matcher, today=now.date(), settings=self._settings)
+        matcher = _Abandonable(loaded.matcher, abandoned)
+        decided = decide(request, loaded.release, matcher, today=now.date(), settings=self._decision)
         decided_at = Timestamp()
         decided_at.FromDatetime(now)
         return decision_pb2.Decision(
@@ -74,13 +118,13 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
             request_id=request.request_id,
             transaction_digest=decided.transaction_digest,
             release=loaded.release.digest,
-            engine=f"{self._matcher.name} {licet.__version__}",
+            engine=f"{loaded.matcher.name} {licet.__version__}",
             language=LANGUAGE,
             as_of=to_date(decided.as_of),
             decided_at=decided_at,
             settings=decision_pb2.EvaluationSettings(
-                screening_required=self._settings.screening_required,
-                screening_max_age_days=self._settings.screening_max_age_days,
+                screening_required=self._decision.screening_required,
+                screening_max_age_days=self._decision.screening_max_age_days,
             ),
             result=for_audience(decided.result, request.audience),
         )
@@ -107,6 +151,20 @@ class _Abandonable:
         if self.abandoned.is_set():
             raise _Abandoned
         return self.matcher.match(case)
+
+
+def _check_batch(request: Any) -> None:
+    """Raises `InvalidRequest` if there are none or too many, or if they cannot be told apart."""
+    if not 0 < (found := len(request.requests)) <= MAX_BATCH:
+        raise InvalidRequest([Violation("requests", f"holds {found} entries, expected 1 to {MAX_BATCH}")])
+    counted = Counter(each.request_id for each in request.requests if each.request_id)
+    violations = [
+        Violation(f"requests[{number}].request_id", f"stands {counted[each.request_id]} times in the batch; give each its own")
+        for number, each in enumerate(request.requests, 1)
+        if counted[each.request_id] > 1
+    ]
+    if violations:
+        raise InvalidRequest(violations)
 
 
 def _check(request: Any, loaded: Loaded) -> None:

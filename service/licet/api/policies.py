@@ -37,8 +37,13 @@ class Policies(policy_service_pb2_grpc.PolicyServiceServicer):
         return pb.ListJurisdictionsResponse(jurisdictions=map(jurisdiction_info, found), next_page_token=token)
 
     async def GetRelease(self, request: Any, context: Any) -> pb.GetReleaseResponse:
-        """A release and its packages."""
-        return pb.GetReleaseResponse(release=_release(self._releases.named(request.digest)))
+        """A release and its packages, and what keeps the newest edit from taking its place."""
+        release = _release(self._releases.named(request.digest))
+        if broken := self._releases.broken:
+            release.reload_faults.extend(broken.faults)
+            release.reload_fault_count = broken.count
+            release.reload_failed_at.FromDatetime(broken.at)
+        return pb.GetReleaseResponse(release=release)
 
     async def ListRules(self, request: Any, context: Any) -> pb.ListRulesResponse:
         """A page of rules, ordered by id. Raises `InvalidRequest`, `JurisdictionUnknown`."""

@@ -1,12 +1,14 @@
-"""The release that a server runs, and the answer to a request that pins one."""
+"""The release that a server runs, the answer to a request that pins one, and what became of edits since."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from licet.api.errors import RefusedToStart, ReleaseUnknown
+from licet.engine.protocol import Matcher
 from licet.language.faults import PolicyError
 from licet.policy.folder import read_folder
 from licet.policy.release import Release, load_release
@@ -14,32 +16,56 @@ from licet.policy.release import Release, load_release
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A release, and when this server loaded it."""
+    """A release, when this server loaded it, and an engine of its own: what an engine keeps is good for one release."""
 
     release: Release
     loaded_at: datetime.datetime
+    matcher: Matcher
+
+    def named(self, digest: str) -> Loaded:
+        """This release, if the digest is its own or empty. Raises `ReleaseUnknown`."""
+        if digest not in ("", self.release.digest):
+            raise ReleaseUnknown(digest, self.release.digest)
+        return self
 
 
-def load(folder: Path) -> Loaded:
-    """The release in a folder. Raises `RefusedToStart` with every fault of its policies."""
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An edit that could not be loaded: its faults by place and code alone, how many there are, and when it was tried."""
+
+    faults: tuple[str, ...]
+    count: int
+    at: datetime.datetime
+
+
+def read(folder: Path, engine: Callable[[], Matcher]) -> Loaded:
+    """The release in a folder, as it is now. Raises `PolicyError` and OSError."""
+    release = load_release(read_folder(folder))
+    return Loaded(release, datetime.datetime.now(datetime.UTC), engine())
+
+
+def load(folder: Path, engine: Callable[[], Matcher]) -> Loaded:
+    """The release to start with. Raises `RefusedToStart` with every fault of its policies."""
     try:
-        release = load_release(read_folder(folder))
+        return read(folder, engine)
     except OSError as error:
         raise RefusedToStart("POLICIES_UNREADABLE", [f"the policies cannot be read: {error}"]) from error
     except PolicyError as error:
         raise RefusedToStart("POLICY_FAULTS", map(str, error.faults)) from error
-    return Loaded(release, datetime.datetime.now(datetime.UTC))
 
 
 class Releases:
-    """The releases that a server holds: today the one it runs."""
+    """The releases that a server holds: the one it runs. Whoever took it keeps it, whole, when another takes its place."""
 
     def __init__(self, active: Loaded) -> None:
         self.active = active
+        self.broken: Broken | None = None
+        """The newest edit, if it could not be loaded."""
 
     def named(self, digest: str) -> Loaded:
         """The release with a digest; the active one if the digest is empty. Raises `ReleaseUnknown`."""
-        active = self.active
-        if digest not in ("", active.release.digest):
-            raise ReleaseUnknown(digest, active.release.digest)
-        return active
+        return self.active.named(digest)
+
+    def activate(self, loaded: Loaded) -> None:
+        """What begins from now on is decided under this release."""
+        self.active, self.broken = loaded, None

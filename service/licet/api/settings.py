@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from licet.api.engines import EngineName
 from licet.api.errors import RefusedToStart
 from licet.decision.settings import Settings
 from licet.policy.folder import embedded_folder
@@ -65,11 +66,16 @@ class ServerSettings(BaseSettings):
         "127.0.0.1:50051", description="IP address and port; port 0 takes a free one"
     )
     policies: Path = Field(default_factory=embedded_folder, description="folder of policies; the embedded ones if unset")
+    reload_seconds: Seconds = Field(1.0, ge=0, description="how often the policies are looked at for edits; 0 never")
+    engine: EngineName = Field(EngineName.REFERENCE, description="what finds the rules: reference or compiled")
     log_format: LogFormat = Field(LogFormat.AUTO, description="json, console, or auto")
     log_level: LogLevel = Field(LogLevel.INFO, description="the mildest level that is logged")
     max_message_bytes: int = Field(16 * _MIB, ge=1024, le=1024 * _MIB, description="the largest request that is taken")
     max_concurrent_calls: int = Field(100, ge=1, le=100_000, description="calls under way at a time; more are told to retry")
     default_deadline_seconds: Seconds = Field(30.0, gt=0, description="for calls that bring no deadline of their own")
+    max_concurrent_streams: int = Field(100, ge=1, le=100_000, description="streams open at a time; more are told to retry")
+    stream_window: int = Field(16, ge=1, le=1_000, description="messages of a stream that may be unanswered before it is read on")
+    stream_idle_seconds: Seconds = Field(300.0, gt=0, description="how long a stream may be open without use")
     drain_seconds: Seconds = Field(30.0, ge=0, description="how long calls under way may take to end when the server stops")
     screening_required: bool = Field(True, description="whether PROCEED needs every named party to be screened")
     screening_max_age_days: int = Field(30, ge=0, le=36_500, description="how old, in days, a screening may be")

@@ -13,6 +13,7 @@ import typer
 from google.protobuf.json_format import MessageToJson
 
 import licet
+from licet.api.engines import EngineName
 from licet.api.server import serve as serve_forever
 from licet.api.settings import LogFormat, LogLevel, read_settings
 from licet.cli import policies as policy_commands
@@ -174,6 +175,10 @@ def serve(
         str | None, typer.Option(help="IP address and port; port 0 takes a free one.", show_default="127.0.0.1:50051")
     ] = None,
     policies: Policies = None,
+    reload_seconds: Annotated[
+        float | None, typer.Option(help="How often the policies are looked at for edits; 0 never.", show_default="1")
+    ] = None,
+    engine: Annotated[EngineName | None, typer.Option(help="What finds the rules.", show_default="reference")] = None,
     log_format: Annotated[LogFormat | None, typer.Option(help="How log lines look.", show_default="auto")] = None,
     log_level: Annotated[LogLevel | None, typer.Option(help="The mildest level that is logged.", show_default="info")] = None,
     max_message_bytes: Annotated[int | None, typer.Option(help="The largest request that is taken.", show_default="16 MiB")] = None,
@@ -182,6 +187,15 @@ def serve(
     ] = None,
     default_deadline_seconds: Annotated[
         float | None, typer.Option(help="For calls that bring no deadline.", show_default="30")
+    ] = None,
+    max_concurrent_streams: Annotated[
+        int | None, typer.Option(help="Streams open at a time; more are told to retry.", show_default="100")
+    ] = None,
+    stream_window: Annotated[
+        int | None, typer.Option(help="Unanswered messages before a stream is read on.", show_default="16")
+    ] = None,
+    stream_idle_seconds: Annotated[
+        float | None, typer.Option(help="How long a stream may be open without use.", show_default="300")
     ] = None,
     drain_seconds: Annotated[
         float | None, typer.Option(help="How long calls under way may take to end at a stop.", show_default="30")
@@ -196,6 +210,8 @@ def serve(
 ) -> None:
     """Run the gRPC server until it is told to stop (Ctrl-C or SIGTERM); calls under way are finished first.
 
+    An edit of the policies takes the place of what is served, whole, once it has no fault; until then the last good release serves.
+
     Each option can be set as a variable too: [bold]LICET_LISTEN[/bold], [bold]LICET_POLICIES[/bold] … It refuses to start on a bad
     setting, a fault in the policies or a taken port, and says what stands in the way.
 
@@ -204,11 +220,16 @@ def serve(
     given = {
         "listen": listen,
         "policies": policies,
+        "reload_seconds": reload_seconds,
+        "engine": engine,
         "log_format": log_format,
         "log_level": log_level,
         "max_message_bytes": max_message_bytes,
         "max_concurrent_calls": max_concurrent_calls,
         "default_deadline_seconds": default_deadline_seconds,
+        "max_concurrent_streams": max_concurrent_streams,
+        "stream_window": stream_window,
+        "stream_idle_seconds": stream_idle_seconds,
         "drain_seconds": drain_seconds,
         "screening_required": screening_required,
         "screening_max_age_days": screening_max_age_days,

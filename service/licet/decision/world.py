@@ -148,9 +148,10 @@ def _assumed(subject: Subject, moving: _Findings, active: frozenset[str]) -> tup
 
 def _doubtful(best: World, jurisdiction: str) -> set[Finding]:
     """Findings whose verdict stays and whose needs or questions may change with an assumption."""
-    own = (e for e in best.explained if e.rule.jurisdiction == jurisdiction and e.needs)
-    open_ = (r for r in best.resolved if r.outcome is Outcome.UNDETERMINED and r.jurisdiction == jurisdiction)
-    return {e.finding for e in (*own, *(e for r in open_ for e in parting(r)))}
+    open_ = (r for r in best.resolved if r.outcome is Outcome.UNDETERMINED)
+    asking = (e for r in open_ for e in parting(r))  # relief of a member may part floor from ceiling under its bloc
+    needing = (e for e in best.explained if e.needs)
+    return {e.finding for e in (*needing, *asking) if e.rule.jurisdiction == jurisdiction}
 
 
 def _joined(subject: Subject, found: tuple[Found, ...], active: frozenset[str] | None) -> World:

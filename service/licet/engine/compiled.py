@@ -12,12 +12,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from licet.engine.masks import Builder, Match, Node, Rows, evaluate
+from licet.engine.masks import Builder, Masks, Match, Node, Rows, evaluate
 from licet.engine.protocol import Case, Finding, Verdict
 from licet.engine.reference import mode_of, reader_of, rule_findings
 from licet.language.facts import FactReader, Mode
 from licet.language.law import Row
-from licet.language.values import Unknown
 from licet.language.walk import Scope
 from licet.policy import model as m
 from licet.policy.conditions import as_expr
@@ -84,7 +83,7 @@ class CompiledEngine:
         readers = {mode: reader_of(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
         found: list[Finding] = []
         for mode, reader in readers.items():
-            known: dict[tuple[int, int, str], bool | Unknown] = {}
+            known: dict[tuple[int, int, str], Masks] = {}
             for line, scope in _scopes(reader):
                 match = Match(scope, line, known)
                 for compiled in special.compiled:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from licet.engine.generate import Pair, generate
 from licet.language import tree as t
 from licet.language.law import Row, Scheme, Within
 from licet.language.tree import Expr, Function
-from licet.language.values import Code, Codes, Unknown
-from licet.language.walk import Scope, truth, walk
+from licet.language.values import Code, Codes
+from licet.language.walk import Scope, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Match:
 
     scope: Scope
     line: str
-    known: dict[tuple[int, int, str], bool | Unknown]
+    known: dict[tuple[int, int, str], Masks]
 
 
 class Atom:
@@ -81,16 +82,22 @@ class Atom:
         possible = certain = 0
         for group, (mask, variables) in enumerate(self._groups):
             if mask & candidates:
-                value = self._value(match, group, variables)
-                possible |= mask if value is not False else 0
-                certain |= mask if value is True else 0
+                found = self._test(match, group, variables)
+                possible |= mask if found.possible else 0
+                certain |= mask if found.certain else 0
         return Masks(possible & candidates, certain & candidates)
 
-    def _value(self, match: Match, group: int, variables: Mapping[str, Any]) -> bool | Unknown:
+    @cached_property
+    def _pair(self) -> Pair:
+        return generate(self.expr)
+
+    def _test(self, match: Match, group: int, variables: Mapping[str, Any]) -> Masks:
+        """Whether the atom possibly and certainly holds for one group of rows, as masks of one bit."""
         key = (self.number, group, match.line if self.per_item else "")
         if key not in match.known:
             scope = Scope(match.scope.facts, {**match.scope.variables, **variables}) if variables else match.scope
-            match.known[key] = truth(self.expr, scope)
+            possible = self._pair.possibly(scope)
+            match.known[key] = Masks(int(possible), int(possible and self._pair.certainly(scope)))
         return match.known[key]
 
 

@@ -156,17 +156,29 @@ def _comparisons() -> dict[str, tuple[tuple[cel.Type, tuple[cel.Type, ...]], ...
 
 
 _COMPLAINT = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
+_REFUSED = {
+    "has": "silence proves nothing; compare the fact",
+    "size": "silence proves nothing; use exists or all",
+    "exists_one": "silence proves nothing; use exists or all",
+    "matches": "name the texts in a list, or use startsWith, endsWith or contains",
+}
 
 
 def _complaints(text: str) -> tuple[Complaint, ...]:
     found = tuple(
-        Complaint(max(1, int(m[1])), max(1, int(m[2])), _tidy(m[3])) for m in map(_COMPLAINT.search, text.splitlines()) if m
+        Complaint(max(1, int(m[1])), max(1, int(m[2])), _tidy(m[3]))
+        for m in map(_COMPLAINT.search, text.splitlines())
+        if m and "'*error*'" not in m[3]  # what only follows from another complaint
     )
-    return found or (Complaint(1, 1, _tidy(text.splitlines()[0] if text else "cannot be compiled")),)
+    refused = tuple(complaint for complaint in found if "() is refused: " in complaint.message)
+    return refused or found or (Complaint(1, 1, _tidy(text.splitlines()[0] if text else "cannot be compiled")),)
 
 
 def _tidy(message: str) -> str:
     message = re.sub(r" \(in container '.*?'\)", "", message).replace(" [INVALID_ARGUMENT]", "")
+    unknown = re.fullmatch(r"undeclared reference to '(\w+)'", message)
+    if unknown and unknown[1] in _REFUSED:
+        return f"{unknown[1]}() is refused: {_REFUSED[unknown[1]]}"
     return re.sub(r"expecting \{.*\}?", "expecting an expression", message)
 
 

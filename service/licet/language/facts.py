@@ -130,7 +130,7 @@ class FactReader:
         self.active = active
         self.noted = noted
         self.root = Ref(transaction, Path())
-        self._complete = frozenset(transaction.complete)
+        self._complete = frozenset(path.replace("[*]", "") for path in transaction.complete)
         self._guards: dict[tuple[str, str], bool | Unknown] = {}
         self._known: dict[tuple[str, str, str], Any] = {}
 
@@ -226,7 +226,7 @@ class FactReader:
     def used(self, authorization: str, period: str) -> Any:
         """The value used up in a period under an authorization or note, as stated."""
         stated = [u for u in self.transaction.usage if u.authorization == authorization and u.period == period]
-        if stated:
+        if stated and all(u.HasField("value") for u in stated):
             return sum((Decimal(u.value.units) + Decimal(u.value.nanos) / 10**9 for u in stated), Decimal(0))
         value = self.unset(Path("usage"), Decimal(0), None)
         return value if isinstance(value, Unknown) else Decimal(0)
@@ -346,7 +346,7 @@ class FactReader:
 
     def _list(self, of: Ref, descriptor: FieldDescriptor, path: Path) -> Any:
         values = getattr(of.message, descriptor.name)
-        if not values and path.pattern.replace("[*]", "") not in self._complete:
+        if not values and not self._complete & {path.pattern.replace("[*]", ""), path.text}:
             return self.unset(path, (), descriptor)
         if of.message.DESCRIPTOR.full_name == "licet.v1.Classification" and descriptor.name == "codes":
             as_of = _date(of.message.as_of) if of.message.HasField("as_of") else None

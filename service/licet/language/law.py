@@ -142,7 +142,7 @@ class Row:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class TableAt:
     """A table on one date: the rows in force, and those that only their dates keep out; `code_column` is the first of codes."""
 
@@ -153,6 +153,16 @@ class TableAt:
     scheme: str = ""
     code_column: str = ""
     cite: str = ""
+    _standings: dict[str, Within] = field(default_factory=dict, repr=False)
+
+    def stands(self, code: str, scheme: Scheme) -> Within:
+        """How a code stands to the entries of all rows in force: inside some, else above some, else outside all."""
+        if code not in self._standings:
+            cells = (row.cells[self.code_column] for row in self.rows)
+            found = {scheme.within(code, cell if isinstance(cell, Codes) else Codes(scheme.id, (str(cell),))) for cell in cells}
+            order = (Within.INSIDE, Within.NOT_AN_ENTRY, Within.ABOVE)
+            self._standings[code] = next((standing for standing in order if standing in found), Within.OUTSIDE)
+        return self._standings[code]
 
 
 @dataclass(frozen=True, slots=True)

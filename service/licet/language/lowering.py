@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NoReturn, Protocol
 
 from licet.language import tree as t
-from licet.language.environment import CheckedText, CheckError, Complaint, enum_values, variable_names
+from licet.language.environment import CheckedText, CheckError, Complaint, enum_values
 from licet.language.tree import ArithOp, CompareOp, Expr, Function
 from licet.v1 import transaction_pb2
 
@@ -46,6 +46,10 @@ class Names(Protocol):
 
     def call(self, name: str, args: Sequence[Typed]) -> Typed | None:
         """A definition with parameters, inlined."""
+        ...
+
+    def takes(self, name: str) -> bool:
+        """Whether a name means something already, alone or before a dot, so that no variable may hide it."""
         ...
 
     def is_fact(self, pattern: str) -> bool:
@@ -142,13 +146,18 @@ class _Lowering:
             self._refuse(node, "values of different kinds are mixed in a list")
         parts = [self.lower(element, loops) for element in node.list_expr.elements]
         self._same_enum(node, parts)
-        return Typed(t.ListOf(tuple(part.expr for part in parts)), enum=parts[0].enum if parts else "")
+        first = parts[0] if parts else Typed(t.Const(None))
+        return Typed(t.ListOf(tuple(part.expr for part in parts)), first.message, first.enum)
 
     def _same_enum(self, node: Any, parts: Sequence[Typed]) -> None:
         enums = {part.enum for part in parts}
         if len(enums) > 1:
             named = " and ".join(sorted(enum or "a value that is no enum" for enum in enums))
             self._refuse(node, f"values of different kinds are mixed: {named}")
+
+    def _no_enum(self, node: Any, parts: Sequence[Typed]) -> None:
+        if any(part.enum for part in parts):
+            self._refuse(node, "an enum is no number", "compare it with its values by name")
 
     # ---- calls ----
 
@@ -171,8 +180,9 @@ class _Lowering:
                 self._refuse(node, f"values of {args[0].enum} have no order", "name the wanted values in a list")
             return Typed(t.Compare(_COMPARE[name], *exprs))
         if name in _ARITH:
-            if any(arg.enum for arg in args) and not all(arg.enum == args[0].enum for arg in args):
-                self._refuse(node, "an enum is no number")
+            if self.checked.tree.type_map[node.id].WhichOneof("kind") != "list_type":
+                self._no_enum(node, args)
+            self._same_enum(node, [arg for arg in args if arg.expr != t.ListOf(())])
             return Typed(t.Arith(_ARITH[name], *exprs), args[0].message, args[0].enum)
         simple: dict[str, Callable[[], Expr]] = {
             "_&&_": lambda: t.And(_flat(t.And, exprs)),
@@ -181,6 +191,7 @@ class _Lowering:
             "-_": lambda: t.Negate(exprs[0]),
         }
         if name in simple:
+            self._no_enum(node, args)
             return Typed(simple[name]())
         if name == "_?_:_":
             self._same_enum(node, args[1:])
@@ -209,6 +220,7 @@ class _Lowering:
                 "licet.v1.Party",
                 pattern="parties[*]" if name == "party" else "parties",
             )
+        self._no_enum(node, args)
         if function is Function.PLACE:
             return Typed(t.Call(function, (args[0].expr,)), "licet.v1.Place", pattern=args[0].pattern)
         if function is Function.DATE:
@@ -244,7 +256,7 @@ class _Lowering:
         loop = node.comprehension_expr
         if loop.iter_var2:
             self._refuse(node, "a loop has one variable")
-        if loop.iter_var in variable_names(()) or loop.iter_var in loops or self.names.resolve(loop.iter_var) is not None:
+        if loop.iter_var in loops or self.names.takes(loop.iter_var):
             self._refuse(node, f"the loop variable {loop.iter_var} hides another name", "choose another name")
         over = self.lower(loop.iter_range, loops)
         if over.message.endswith("Entry") or (isinstance(over.expr, t.Var) and over.expr.name.startswith("groups.")):

@@ -361,6 +361,8 @@ def _inside(place: Ref, members: frozenset[str], scope: Scope) -> bool | Unknown
     if not parts:
         return False
     region = scope.facts.field(place, "region")
+    if region is NOT_CLAIMED:  # assumed to be no part that a law treats apart
+        return False
     if isinstance(region, Unknown) or not region:
         return unknown(place.path.field("region").text, Why.REGION, country, place.path.field("region").pattern)
     return _region_among(region, parts, place, scope)
@@ -416,8 +418,12 @@ def _within(args: tuple[Value, ...], scope: Scope) -> Value:
         return _error(f"the code {code} has no scheme")
     if isinstance(entries, str):
         entries = _one_entry(scheme.id, scheme.normal(entries))
+    return _standing(scheme.within(str(code), entries), code, scope)
+
+
+def _standing(standing: Within, code: Value, scope: Scope) -> Value:
     path = getattr(code, "path", _NO_ENTRIES_OF)
-    match scheme.within(str(code), entries):
+    match standing:
         case Within.INSIDE:
             return True
         case Within.ABOVE:
@@ -445,7 +451,8 @@ def _listed(args: tuple[Value, ...], scope: Scope) -> Value:
     codes = classification if isinstance(classification, Unknown) else scope.facts.field(classification, "codes")
     if isinstance(codes, Unknown):
         return codes
-    return any_of(_within((code, row.cells[table.code_column]), scope) for code in codes for row in table.rows)
+    scheme = scope.law.schemes[table.scheme]
+    return any_of(_standing(table.stands(str(code), scheme), code, scope) for code in codes)
 
 
 # ---- parties, amounts, dates, papers ------------------------------------------------------------------------------------

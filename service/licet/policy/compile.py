@@ -172,9 +172,7 @@ def _check_nesting(sources: Iterable[GroupSource], groups: Mapping[str, m.Group]
         for reference in (*source.union, *source.minus, *source.all_except):
             part = groups.get(reference.text)
             if part is not None and part.all_except:
-                faults.add(
-                    reference.at, "NESTING", f"{reference.text} is all_except others and cannot be a part of another group"
-                )
+                faults.add(reference.at, "NESTING", f"{reference.text} is all_except others and cannot be a part of another group")
             if part is not None and part.kind is not source.kind:
                 faults.add(
                     reference.at, "KIND", f"{reference.text} is a group of {part.kind}, {source.id.text} one of {source.kind}"
@@ -437,7 +435,7 @@ def _loop(
             faults.add(over.at, "UNKNOWN_NAME", f"{table} is no table", nearest(table, tables))
             return None, names
         return m.Loop("row", table, text=over.text), names.local(names.row_variables(table))
-    if var.text in {"tx", "item", "row"} or names.resolve(var.text) is not None:
+    if names.takes(var.text):
         faults.add(var.at, "FOR_EACH", f"the variable {var.text} hides another name", "choose another name")
     try:
         checked = names.environment().check(over.text)

@@ -193,6 +193,10 @@ class NameSpace:
             return None
         return self._inline(definition, args)
 
+    def takes(self, name: str) -> bool:
+        """Whether a name means something already, alone or before a dot."""
+        return name in env.variable_names((*self.variables, *self.definitions))
+
     def is_fact(self, pattern: str) -> bool:
         """Whether a vocabulary or scheme declares a key of a fact map."""
         return (

@@ -52,9 +52,7 @@ def _in_any(value: str | int, wholes: Set[str | int], places: Places | None) -> 
     return value in wholes if places is None else any(whole in wholes for whole in places.around(str(value)))
 
 
-def _group_on(
-    group: Group, groups: Mapping[str, Group], places: Places, date: datetime.date
-) -> PlaceGroup | WordGroup | None:
+def _group_on(group: Group, groups: Mapping[str, Group], places: Places, date: datetime.date) -> PlaceGroup | WordGroup | None:
     members = _members_on(group, groups, places if group.kind is GroupKind.PLACES else None, date)
     if members is None:
         return None
@@ -64,9 +62,7 @@ def _group_on(
     return PlaceGroup(group.id, values, less, complement=bool(group.all_except))
 
 
-def _members_on(
-    group: Group, groups: Mapping[str, Group], places: Places | None, date: datetime.date
-) -> _Members | None:
+def _members_on(group: Group, groups: Mapping[str, Group], places: Places | None, date: datetime.date) -> _Members | None:
     """The members on a date; for a group of all except others, what is excepted."""
     if date < group.history_from:
         return None

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NewType
 
+Signature = NewType("Signature", tuple[tuple[str, int, int, int, int], ...])
 _SUFFIXES = frozenset((".yaml", ".csv"))
 
 
 def read_folder(folder: Path) -> Mapping[str, bytes]:
     """Every YAML and CSV file below the folder, by its name relative to it. Raises OSError where a file cannot be read."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(_files(folder))}
+
+
+def signature(folder: Path) -> Signature:
+    """What changes when a file that `read_folder` reads does: names, sizes, inodes, times. Reads no file. Raises OSError."""
+    found = ((str(path), path.stat()) for path in _files(folder))
+    return Signature(tuple(sorted((name, s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns) for name, s in found)))
+
+
+def _files(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is no folder of policies")
-    files = (path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(files)}
+    return (path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
 
 
 def embedded_folder() -> Path:

@@ -22,27 +22,46 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.rpc import code_pb2 as google_dot_rpc_dot_code__pb2
+from google.rpc import error_details_pb2 as google_dot_rpc_dot_error__details__pb2
 from licet.v1 import decision_pb2 as licet_dot_v1_dot_decision__pb2
 from licet.v1 import transaction_pb2 as licet_dot_v1_dot_transaction__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n licet/v1/licensing_service.proto\x12\x08licet.v1\x1a\x17licet/v1/decision.proto\x1a\x1alicet/v1/transaction.proto\"\x8a\x02\n\x0f\x45valuateRequest\x12*\n\x0btransaction\x18\x01 \x01(\x0b\x32\x15.licet.v1.Transaction\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x15\n\rjurisdictions\x18\x03 \x03(\t\x12\x0f\n\x07release\x18\x04 \x01(\t\x12-\n\x0b\x61ssumptions\x18\x05 \x01(\x0e\x32\x18.licet.v1.AssumptionMode\x12#\n\x05trace\x18\x06 \x01(\x0e\x32\x14.licet.v1.TraceLevel\x12$\n\x08\x61udience\x18\x07 \x01(\x0e\x32\x12.licet.v1.Audience\x12\x15\n\rvalidate_only\x18\x08 \x01(\x08\"8\n\x10\x45valuateResponse\x12$\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x12.licet.v1.Decision*f\n\x0e\x41ssumptionMode\x12\x1f\n\x1b\x41SSUMPTION_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41SSUMPTION_MODE_USE\x10\x01\x12\x1a\n\x16\x41SSUMPTION_MODE_REFUSE\x10\x02*W\n\nTraceLevel\x12\x1b\n\x17TRACE_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12TRACE_LEVEL_NORMAL\x10\x01\x12\x14\n\x10TRACE_LEVEL_FULL\x10\x02*f\n\x08\x41udience\x12\x18\n\x14\x41UDIENCE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41UDIENCE_AUDITOR\x10\x01\x12\x15\n\x11\x41UDIENCE_EXPORTER\x10\x02\x12\x13\n\x0f\x41UDIENCE_PUBLIC\x10\x03\x32U\n\x10LicensingService\x12\x41\n\x08\x45valuate\x12\x19.licet.v1.EvaluateRequest\x1a\x1a.licet.v1.EvaluateResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n licet/v1/licensing_service.proto\x12\x08licet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x15google/rpc/code.proto\x1a\x1egoogle/rpc/error_details.proto\x1a\x17licet/v1/decision.proto\x1a\x1alicet/v1/transaction.proto\"\x8a\x02\n\x0f\x45valuateRequest\x12*\n\x0btransaction\x18\x01 \x01(\x0b\x32\x15.licet.v1.Transaction\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x15\n\rjurisdictions\x18\x03 \x03(\t\x12\x0f\n\x07release\x18\x04 \x01(\t\x12-\n\x0b\x61ssumptions\x18\x05 \x01(\x0e\x32\x18.licet.v1.AssumptionMode\x12#\n\x05trace\x18\x06 \x01(\x0e\x32\x14.licet.v1.TraceLevel\x12$\n\x08\x61udience\x18\x07 \x01(\x0e\x32\x12.licet.v1.Audience\x12\x15\n\rvalidate_only\x18\x08 \x01(\x08\"8\n\x10\x45valuateResponse\x12$\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x12.licet.v1.Decision\"C\n\x14\x45valuateBatchRequest\x12+\n\x08requests\x18\x01 \x03(\x0b\x32\x19.licet.v1.EvaluateRequest\"G\n\x15\x45valuateBatchResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.licet.v1.EvaluateBatchResult\"r\n\x13\x45valuateBatchResult\x12&\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x12.licet.v1.DecisionH\x00\x12)\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x18.licet.v1.BatchItemErrorH\x00\x42\x08\n\x06result\"O\n\x15\x45valuateStreamRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12*\n\x07request\x18\x02 \x01(\x0b\x32\x19.licet.v1.EvaluateRequest\"\x81\x01\n\x16\x45valuateStreamResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x12.licet.v1.DecisionH\x00\x12)\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x18.licet.v1.BatchItemErrorH\x00\x42\x08\n\x06result\"\xa7\x02\n\x0e\x42\x61tchItemError\x12\x1e\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x10.google.rpc.Code\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x39\n\nviolations\x18\x04 \x03(\x0b\x32%.google.rpc.BadRequest.FieldViolation\x12\x38\n\x08metadata\x18\x05 \x03(\x0b\x32&.licet.v1.BatchItemError.MetadataEntry\x12.\n\x0bretry_delay\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*f\n\x0e\x41ssumptionMode\x12\x1f\n\x1b\x41SSUMPTION_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41SSUMPTION_MODE_USE\x10\x01\x12\x1a\n\x16\x41SSUMPTION_MODE_REFUSE\x10\x02*W\n\nTraceLevel\x12\x1b\n\x17TRACE_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12TRACE_LEVEL_NORMAL\x10\x01\x12\x14\n\x10TRACE_LEVEL_FULL\x10\x02*f\n\x08\x41udience\x12\x18\n\x14\x41UDIENCE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41UDIENCE_AUDITOR\x10\x01\x12\x15\n\x11\x41UDIENCE_EXPORTER\x10\x02\x12\x13\n\x0f\x41UDIENCE_PUBLIC\x10\x03\x32\x80\x02\n\x10LicensingService\x12\x41\n\x08\x45valuate\x12\x19.licet.v1.EvaluateRequest\x1a\x1a.licet.v1.EvaluateResponse\x12P\n\rEvaluateBatch\x12\x1e.licet.v1.EvaluateBatchRequest\x1a\x1f.licet.v1.EvaluateBatchResponse\x12W\n\x0e\x45valuateStream\x12\x1f.licet.v1.EvaluateStreamRequest\x1a .licet.v1.EvaluateStreamResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'licet.v1.licensing_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ASSUMPTIONMODE']._serialized_start=426
-  _globals['_ASSUMPTIONMODE']._serialized_end=528
-  _globals['_TRACELEVEL']._serialized_start=530
-  _globals['_TRACELEVEL']._serialized_end=617
-  _globals['_AUDIENCE']._serialized_start=619
-  _globals['_AUDIENCE']._serialized_end=721
-  _globals['_EVALUATEREQUEST']._serialized_start=100
-  _globals['_EVALUATEREQUEST']._serialized_end=366
-  _globals['_EVALUATERESPONSE']._serialized_start=368
-  _globals['_EVALUATERESPONSE']._serialized_end=424
-  _globals['_LICENSINGSERVICE']._serialized_start=723
-  _globals['_LICENSINGSERVICE']._serialized_end=808
+  _globals['_BATCHITEMERROR_METADATAENTRY']._loaded_options = None
+  _globals['_BATCHITEMERROR_METADATAENTRY']._serialized_options = b'8\001'
+  _globals['_ASSUMPTIONMODE']._serialized_start=1282
+  _globals['_ASSUMPTIONMODE']._serialized_end=1384
+  _globals['_TRACELEVEL']._serialized_start=1386
+  _globals['_TRACELEVEL']._serialized_end=1473
+  _globals['_AUDIENCE']._serialized_start=1475
+  _globals['_AUDIENCE']._serialized_end=1577
+  _globals['_EVALUATEREQUEST']._serialized_start=187
+  _globals['_EVALUATEREQUEST']._serialized_end=453
+  _globals['_EVALUATERESPONSE']._serialized_start=455
+  _globals['_EVALUATERESPONSE']._serialized_end=511
+  _globals['_EVALUATEBATCHREQUEST']._serialized_start=513
+  _globals['_EVALUATEBATCHREQUEST']._serialized_end=580
+  _globals['_EVALUATEBATCHRESPONSE']._serialized_start=582
+  _globals['_EVALUATEBATCHRESPONSE']._serialized_end=653
+  _globals['_EVALUATEBATCHRESULT']._serialized_start=655
+  _globals['_EVALUATEBATCHRESULT']._serialized_end=769
+  _globals['_EVALUATESTREAMREQUEST']._serialized_start=771
+  _globals['_EVALUATESTREAMREQUEST']._serialized_end=850
+  _globals['_EVALUATESTREAMRESPONSE']._serialized_start=853
+  _globals['_EVALUATESTREAMRESPONSE']._serialized_end=982
+  _globals['_BATCHITEMERROR']._serialized_start=985
+  _globals['_BATCHITEMERROR']._serialized_end=1280
+  _globals['_BATCHITEMERROR_METADATAENTRY']._serialized_start=1233
+  _globals['_BATCHITEMERROR_METADATAENTRY']._serialized_end=1280
+  _globals['_LICENSINGSERVICE']._serialized_start=1580
+  _globals['_LICENSINGSERVICE']._serialized_end=1836
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,16 @@ class LicensingServiceStub:
                 request_serializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateRequest.SerializeToString,
                 response_deserializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateResponse.FromString,
                 _registered_method=True)
+        self.EvaluateBatch = channel.unary_unary(
+                '/licet.v1.LicensingService/EvaluateBatch',
+                request_serializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateBatchRequest.SerializeToString,
+                response_deserializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateBatchResponse.FromString,
+                _registered_method=True)
+        self.EvaluateStream = channel.stream_stream(
+                '/licet.v1.LicensingService/EvaluateStream',
+                request_serializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateStreamRequest.SerializeToString,
+                response_deserializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateStreamResponse.FromString,
+                _registered_method=True)
 
 
 class LicensingServiceServicer:
@@ -53,6 +63,38 @@ class LicensingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EvaluateBatch(self, request, context):
+        """Decides up to 100 transactions, one after another, all under the release that is active when the call begins. Each stands for
+        itself: what keeps one from being decided is its own result, and the call succeeds. The call as a whole fails, and then gives no
+        result, if there are no requests or more than 100, if two have the same `request_id`, or when its deadline passes.
+        It counts as one call against the server's limit. Decisions are tens of kilobytes each: allow for replies of some megabytes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EvaluateStream(self, request_iterator, context):
+        """Decides transactions as they come, several at a time. Every id is answered exactly once, in any order: a short decision
+        overtakes a long one.
+
+        A message is in the stream's window from when the server reads it until its reply is sent. While the window is full (16, unless
+        the server is set otherwise) the server reads no further: a caller that does not take replies is not asked for more, and gRPC
+        flow control holds back what it sends.
+
+        What keeps a message from being decided is its reply, and the stream goes on. That includes overload: RESOURCE_EXHAUSTED with
+        `retry_delay`. A message that takes longer than the server's default deadline is answered with DEADLINE_EXCEEDED.
+
+        The stream as a whole ends with an error when its deadline passes; when a message is malformed, or its id is empty, too long or
+        that of a message not yet answered (INVALID_ARGUMENT); when nothing is asked, answered or under way for too long
+        (DEADLINE_EXCEEDED with reason STREAM_IDLE); when the server stops (UNAVAILABLE). In all but the first and the idle case, what was
+        read before is answered first. What has no reply then is undecided as far as the caller knows: ask again.
+
+        Each decision is made under the release that is active when its message is read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LicensingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +102,16 @@ def add_LicensingServiceServicer_to_server(servicer, server):
                     servicer.Evaluate,
                     request_deserializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateRequest.FromString,
                     response_serializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateResponse.SerializeToString,
+            ),
+            'EvaluateBatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.EvaluateBatch,
+                    request_deserializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateBatchRequest.FromString,
+                    response_serializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateBatchResponse.SerializeToString,
+            ),
+            'EvaluateStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.EvaluateStream,
+                    request_deserializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateStreamRequest.FromString,
+                    response_serializer=licet_dot_v1_dot_licensing__service__pb2.EvaluateStreamResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +142,60 @@ class LicensingService:
             '/licet.v1.LicensingService/Evaluate',
             licet_dot_v1_dot_licensing__service__pb2.EvaluateRequest.SerializeToString,
             licet_dot_v1_dot_licensing__service__pb2.EvaluateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EvaluateBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/licet.v1.LicensingService/EvaluateBatch',
+            licet_dot_v1_dot_licensing__service__pb2.EvaluateBatchRequest.SerializeToString,
+            licet_dot_v1_dot_licensing__service__pb2.EvaluateBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EvaluateStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/licet.v1.LicensingService/EvaluateStream',
+            licet_dot_v1_dot_licensing__service__pb2.EvaluateStreamRequest.SerializeToString,
+            licet_dot_v1_dot_licensing__service__pb2.EvaluateStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -90,18 +90,24 @@ class GetReleaseResponse(_message.Message):
     def __init__(self, release: _Optional[_Union[Release, _Mapping]] = ...) -> None: ...
 
 class Release(_message.Message):
-    __slots__ = ("digest", "version", "language", "packages", "loaded_at")
+    __slots__ = ("digest", "version", "language", "packages", "loaded_at", "reload_faults", "reload_fault_count", "reload_failed_at")
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     PACKAGES_FIELD_NUMBER: _ClassVar[int]
     LOADED_AT_FIELD_NUMBER: _ClassVar[int]
+    RELOAD_FAULTS_FIELD_NUMBER: _ClassVar[int]
+    RELOAD_FAULT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    RELOAD_FAILED_AT_FIELD_NUMBER: _ClassVar[int]
     digest: str
     version: str
     language: str
     packages: _containers.RepeatedCompositeFieldContainer[PackageInfo]
     loaded_at: _timestamp_pb2.Timestamp
-    def __init__(self, digest: _Optional[str] = ..., version: _Optional[str] = ..., language: _Optional[str] = ..., packages: _Optional[_Iterable[_Union[PackageInfo, _Mapping]]] = ..., loaded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    reload_faults: _containers.RepeatedScalarFieldContainer[str]
+    reload_fault_count: int
+    reload_failed_at: _timestamp_pb2.Timestamp
+    def __init__(self, digest: _Optional[str] = ..., version: _Optional[str] = ..., language: _Optional[str] = ..., packages: _Optional[_Iterable[_Union[PackageInfo, _Mapping]]] = ..., loaded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reload_faults: _Optional[_Iterable[str]] = ..., reload_fault_count: _Optional[int] = ..., reload_failed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class PackageInfo(_message.Message):
     __slots__ = ("jurisdiction", "version", "digest", "rule_count", "row_count")

@@ -82,9 +82,9 @@ def test_a_party_that_was_not_screened_is_not_unlisted_by_silence(text: str) -> 
     assert {("parties[b].listings", Why.UNSET)} == lacks(_WORLD.value(text, _shipment()))
 
 
-@pytest.mark.parametrize("path", ["parties.listings", "parties[*].listings"])
+@pytest.mark.parametrize("path", ["parties.listings", "parties[*].listings", "parties[b].listings"])
 def test_a_list_named_as_complete_is_empty(path: str) -> None:
-    """A list whose path stands in `complete` is empty where it has no entries; others stay unset."""
+    """A list whose path stands in `complete`, for all parties or for one, is empty where it has no entries; others stay unset."""
     facts = _shipment(complete=[path])
     assert _WORLD.value("tx.parties.exists(p, p.listings.exists(l, true))", facts) is False
     assert _WORLD.value("tx.parties.all(p, p.listings.all(l, false))", facts) is True
@@ -219,7 +219,7 @@ def test_an_assumed_list_is_empty_and_an_assumed_enum_is_its_value() -> None:
     """`none` is an empty list, and the short name of an enum is that value."""
     assert _WORLD.value("tx.transit.exists(t, true)", _shipment()) is False
     assert _WORLD.value("item.kind == COMMODITY", _shipment()) is True
-    assert _WORLD.value("item.kind == SOFTWARE", _shipment()) is False
+    assert _WORLD.value("item.kind == ItemKind.SOFTWARE", _shipment()) is False
 
 
 def test_a_list_that_is_assumed_empty_says_nothing_of_its_elements_fields() -> None:

@@ -1,0 +1,102 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self, TypeVar, Unpack
+
+import grpc
+import grpc.aio
+
+from licet.client import calls
+from licet.client.connection import Connected
+from licet.v1 import decision_pb2, policy_service_pb2
+
+_T = TypeVar("_T")
+
+
+class AsyncClient(Connected):
+    """Asks a server, as `Client` does, without blocking. Make it where its event loop runs, and use it there only.
+
+    `close` it, or use it in an `async with` statement.
+    """
+
+    def _open(self) -> None:
+        self._closing = asyncio.Event()
+        self._channel = self._connection.channel(grpc.aio)
+        self._stubs = calls.Stubs(self._channel)
+
+    # ---- decisions ----
+
+    async def evaluate(
+        self, subject: calls.Subject, *, timeout: float | None = None, **asked: Unpack[calls.Asked]
+    ) -> decision_pb2.Decision:
+        """As `Client.evaluate`."""
+        return await self._make(calls.evaluate(subject, asked), timeout)
+
+    # ---- policies ----
+
+    def list_jurisdictions(
+        self, *, release: str = "", page_size: int = 0, timeout: float | None = None
+    ) -> AsyncIterator[policy_service_pb2.JurisdictionInfo]:
+        """As `Client.list_jurisdictions`."""
+        return self._pages(calls.list_jurisdictions(release, page_size), timeout)
+
+    def list_rules(
+        self,
+        *,
+        jurisdiction: str = "",
+        date: datetime.date | None = None,
+        release: str = "",
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[policy_service_pb2.Rule]:
+        """As `Client.list_rules`."""
+        paged = calls.list_rules(jurisdiction=jurisdiction, date=date, release=release, page_size=page_size)
+        return self._pages(paged, timeout)
+
+    async def get_release(self, digest: str = "", *, timeout: float | None = None) -> policy_service_pb2.Release:
+        """As `Client.get_release`."""
+        return await self._make(calls.get_release(digest), timeout)
+
+    async def get_rule(self, id: str, *, release: str = "", timeout: float | None = None) -> policy_service_pb2.Rule:  # noqa: A002
+        """As `Client.get_rule`."""
+        return await self._make(calls.get_rule(id, release), timeout)
+
+    # ---- the connection ----
+
+    async def healthy(self, *, timeout: float | None = None) -> bool:
+        """As `Client.healthy`."""
+        return await self._make(calls.healthy(), timeout)
+
+    async def close(self) -> None:
+        """Ends what is under way and frees the connection. Safe to call again."""
+        self._closing.set()
+        await self._channel.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def _make(self, call: calls.Call[_T], timeout: float | None) -> _T:
+        begun = self._connection.begin(repeatable=call.repeatable, timeout=timeout)
+        while not self._closing.is_set():
+            try:
+                return call.reply(await call.method(self._stubs)(call.request, **begun.options()))
+            except grpc.RpcError as error:
+                await asyncio.sleep(begun.wait_after(error))
+        raise self._connection.closed()
+
+    async def _pages(self, paged: calls.Paged[_T], timeout: float | None) -> AsyncIterator[_T]:
+        token = ""
+        while True:
+            entries, token = await self._make(paged.page(token), timeout)
+            for entry in entries:
+                yield entry
+            if not token:
+                return
