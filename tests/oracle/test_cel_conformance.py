@@ -20,13 +20,11 @@ from licet.v1 import transaction_pb2
 from tests.support.laws import EMPTY_LAW
 
 _CASES = Path(__file__).resolve().parents[2].parent / "shared" / "conformance" / "cel.json"
-_FACTS: Final = FactReader(
-    transaction_pb2.Transaction(), Vocabulary({}), EMPTY_LAW, mode=Mode.CONTROL, active=None
-)
+_FACTS: Final = FactReader(transaction_pb2.Transaction(), Vocabulary({}), EMPTY_LAW, mode=Mode.CONTROL, active=None)
 _TYPES = {"int64Value": env.INT, "doubleValue": env.DOUBLE, "boolValue": env.BOOL, "stringValue": env.STRING}
 
 
-class _NotOurs(Exception):
+class _NotOursError(Exception):
     """A value of a kind that the policy language does not have."""
 
 
@@ -42,7 +40,7 @@ def _value(stated: dict[str, Any]) -> Any:
         case "listValue":
             return tuple(_value(element) for element in value.get("values", []))
         case _:
-            raise _NotOurs(kind)
+            raise _NotOursError(kind)
 
 
 def _type(stated: dict[str, Any]) -> cel.Type:
@@ -50,12 +48,12 @@ def _type(stated: dict[str, Any]) -> cel.Type:
     if kind == "listValue":
         return env.LIST(_type(value["values"][0]))
     if kind not in _TYPES:
-        raise _NotOurs(kind)
+        raise _NotOursError(kind)
     return _TYPES[kind]
 
 
 def _ours(case: dict[str, Any]) -> Any:
-    """What we answer; raises `_NotOurs` or `CheckError` where the case is refused."""
+    """What we answer; raises `_NotOursError` or `CheckError` where the case is refused."""
     bindings = {name: binding.get("value", binding) for name, binding in case.get("bindings", {}).items()}
     variables = {name: (_type(stated), Typed(Var(name))) for name, stated in bindings.items()}
     names = NameSpace({}, {}, {}, frozenset(), variables=variables)
@@ -68,7 +66,7 @@ def _agrees(case: dict[str, Any], answer: Any) -> bool:
         return isinstance(answer, Unknown)
     try:
         wanted = _value(case["value"])
-    except _NotOurs:
+    except _NotOursError:
         return False
     both_nan = wanted != wanted and answer != answer  # noqa: PLR0124  # only NaN differs from itself
     return both_nan or (type(wanted) is type(answer) and bool(wanted == answer))
@@ -82,13 +80,15 @@ def test_every_official_case_is_answered_rightly_or_refused(record_property: Any
     for case in json.loads(_CASES.read_text("utf-8"))["cases"]:
         try:
             answer = _ours(case)
-        except (_NotOurs, CheckError):
+        except (_NotOursError, CheckError):
             counts["refused"] += 1
             continue
         counts["supported"] += 1
         if not _agrees(case, answer):
             wrong.append(f"{case['expr']}: wanted {case.get('value', 'an error')}, gave {answer!r}")
-    print(f"CEL conformance: {counts['supported']} supported, {counts['refused']} refused, {len(wrong)} wrong")
+    print(  # noqa: T201  # the counts are what a reader wants to see
+        f"CEL conformance: {counts['supported']} supported, {counts['refused']} refused, {len(wrong)} wrong"
+    )
     for name, count in counts.items():
         record_property(name, count)
     assert [] == wrong

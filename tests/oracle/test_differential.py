@@ -11,7 +11,7 @@ from licet.language.facts import Mode
 from licet.language.values import Unknown
 from licet.v1 import transaction_pb2
 from tests.support.expressions import World, transaction
-from tests.support.packages import load, replaced
+from tests.support.packages import load
 from tests.support.random_expressions import (
     CONSTRUCTS,
     PLACE_GROUP,
@@ -114,7 +114,7 @@ def _compare(written: Written, facts: transaction_pb2.Transaction) -> str:
 
 
 def test_the_official_runtime_and_we_agree() -> None:
-    """Where the official runtime answers we answer the same; where it fails, unknown or what holds however the failure turns out."""
+    """Where the official runtime answers we answer the same; where it fails, unknown, or what holds whatever the failure hides."""
     compared: Counter[str] = Counter()
 
     @settings(max_examples=4_000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -123,7 +123,6 @@ def test_the_official_runtime_and_we_agree() -> None:
         compared[_compare(written, facts)] += 1
 
     compare()
-    print(compared)
     assert 4_000 <= compared.total()
     assert all(10 <= compared[kind] for kind in ("answered by both", "failed, unknown")), compared
     assert 1 <= compared["failed, settled whatever the failure hides"]
@@ -156,7 +155,6 @@ def test_no_completion_overturns_what_half_the_facts_settle() -> None:
             assert _official(written.plain, whole) in (answer, None), written.plain
 
     compare()
-    print(settled)
     assert 100 <= min(settled[True], settled[False]), settled
 
 
@@ -170,5 +168,4 @@ def test_every_construct_is_tried() -> None:
         produced.update(written.constructs)
 
     collect()
-    print(produced.most_common())
     assert set(CONSTRUCTS) == set(produced)

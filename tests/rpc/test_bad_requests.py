@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 EVALUATE = "/licet.v1.LicensingService/Evaluate"
 METHODS = (
     EVALUATE,
+    "/licet.v1.LicensingService/EvaluateBatch",
     "/licet.v1.PolicyService/ListJurisdictions",
     "/licet.v1.PolicyService/GetRelease",
     "/licet.v1.PolicyService/ListRules",

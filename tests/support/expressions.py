@@ -28,9 +28,7 @@ def names_of(release: Release, *, in_act: bool = False) -> NameSpace:
     patterns = frozenset(release.vocabularies["zz"].entries)
     return NameSpace(
         groups={group.id: group.kind for group in package.groups.values()},
-        tables={
-            table.id: {name: ColumnType(kind) for name, kind in table.columns.items()} for table in package.tables.values()
-        },
+        tables={table.id: {name: ColumnType(kind) for name, kind in table.columns.items()} for table in package.tables.values()},
         table_keys={table.id: table.keys for table in package.tables.values()},
         fact_patterns=patterns | {f"*.classifications[{scheme}]" for scheme in release.schemes},
         in_act=in_act,

@@ -74,7 +74,7 @@ facts:
 """,
     "regimes/regimes.yaml": """\
 regimes:
-  - {id: unilateral, name: The jurisdiction alone, kind: unilateral, status: in-force, cite: the citation of the rule, provenance: source}
+  - {id: unilateral, name: The jurisdiction alone, kind: unilateral, status: in-force, cite: that of the rule, provenance: source}
   - {id: CLUB, name: Suppliers' Club, kind: multilateral, status: in-force, cite: Club statutes, provenance: source}
   - {id: OTHERS, name: Others' Club, kind: multilateral, status: in-force, cite: Statutes, provenance: source}
   - {id: DREAM, name: Proposed Club, kind: multilateral, status: proposed, cite: A draft, provenance: source}
@@ -118,7 +118,12 @@ definitions:
     "zz/groups/places.yaml": """\
 history_from: 2001-01-01
 groups:
-  - {id: allies, title: Allies, kind: places, instrument: zz.act, cite: Annex A, members: [DE, {is: 'NO', from: 2020-01-01, by: Act 2}]}
+  - id: allies
+    title: Allies
+    kind: places
+    instrument: zz.act
+    cite: Annex A
+    members: [DE, {is: NO, from: 2020-01-01, by: Act 2}]
   - {id: embargoed, title: Embargoed places, kind: places, instrument: zz.act, cite: Annex B, members: [CN, CRIMEA]}
   - {id: weapons, title: Uses for weapons, kind: purposes, instrument: zz.act, cite: Annex C, members: [NUCLEAR_EXPLOSIVE]}
 """,
@@ -175,9 +180,7 @@ rules:
 def policy_files(changed: Mapping[str, str | bytes | None] | None = None) -> dict[str, bytes]:
     """The folder with some files replaced or added; a file that is None is left out."""
     texts: dict[str, str | bytes | None] = {**CATALOGUES, **PACKAGE, **(changed or {})}
-    return {
-        name: text.encode() if isinstance(text, str) else text for name, text in texts.items() if text is not None
-    }
+    return {name: text.encode() if isinstance(text, str) else text for name, text in texts.items() if text is not None}
 
 
 def load(changed: Mapping[str, str | bytes | None] | None = None) -> Release:
@@ -201,7 +204,7 @@ def replaced(file: str, old: str, new: str) -> dict[str, str | bytes | None]:
     return {file: text.replace(old, new)}
 
 
-def rule(id_: str, effect: Mapping[str, Any], when: Any, **fields: Any) -> dict[str, Any]:
+def rule(id_: str, effect: Mapping[str, Any], when: Any, /, **fields: Any) -> dict[str, Any]:
     """A rule with everything that it must have; `fields` replace or add, and a field that is None is left out."""
     (kind,) = effect
     phases = {"reach": "reach", "exempt": "relief", "authorize": "relief", "oblige": "duty", "flag": "risk", "score": "risk"}

@@ -17,8 +17,8 @@ PLACES: Final = ("DE", "NO", "US", "CN")
 PLACE_GROUP: Final = ("DE", "NO")
 WORD_GROUP: Final = ("kg", "pieces")
 PURPOSE_GROUP: Final = ("NUCLEAR_EXPLOSIVE", "CIVIL")
+# Each enum with its prefix on the wire and some of its values.
 _ENUMS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    # enum: (prefix, values)
     "Activity": ("ACTIVITY", ("EXPORT", "TRANSIT", "BROKERING")),
     "PartyRole": ("PARTY_ROLE", ("EXPORTER", "END_USER", "CARRIER")),
     "Business": ("BUSINESS", ("MANUFACTURER", "TRADER")),
@@ -101,6 +101,9 @@ class _Generator:
     def one_of(self, values: Sequence[_T]) -> _T:
         return values[self.draw(_INDEX[len(values) - 1])]
 
+    def yes(self) -> bool:
+        return self.one_of((False, True))
+
     def pick(self, *choices: Callable[[], Written]) -> Written:
         return self.one_of(choices)()
 
@@ -114,7 +117,7 @@ class _Generator:
             return self.list(kind[1:-1], depth, loops)
         if kind == "bool" and depth > 0:
             return self.condition(depth, loops)
-        if kind in ("int", "double") and depth > 0 and self.one_of((False, True)):
+        if kind in ("int", "double") and depth > 0 and self.yes():
             return self.number(kind, depth, loops)
         if kind in ("int", "double", "string") and depth > 0 and self.one_of((False, False, False, True)):
             return self.choice(kind, depth, loops)
@@ -158,7 +161,7 @@ class _Generator:
         whole = _joined(f"({{0}} {operator} {{1}})", left, right, constructs=(f"{kind} {operator}",))
         if kind == "int" and operator in ("/", "%"):
             sides = zip(left.completions, right.completions, _FILLED, strict=True)
-            completions = tuple(f"({r} == 0 ? {filled} : {l} {operator} {r})" for l, r, filled in sides)
+            completions = tuple(f"({right_} == 0 ? {filled} : {left_} {operator} {right_})" for left_, right_, filled in sides)
             return Written(whole.ours, whole.plain, completions, whole.constructs)
         return whole
 
@@ -209,10 +212,8 @@ class _Generator:
         return _joined(f"{{0}}.{function}({{1}})", left, right, constructs=(function,))
 
     def membership(self, depth: int, loops: Mapping[str, str]) -> Written:
-        of_loops = tuple(
-            kind[1:-1] for element in loops.values() for kind in _FIELDS.get(element, {}) if kind.startswith("[")
-        )
-        if of_loops and self.one_of((False, True)):
+        of_loops = tuple(kind[1:-1] for element in loops.values() for kind in _FIELDS.get(element, {}) if kind.startswith("["))
+        if of_loops and self.yes():
             kind = self.one_of(of_loops)
             element, whole = self.leaf(kind, loops), self.leaf_list(kind, loops)
             return _joined("({0} in {1})", element, whole, constructs=("in list of loop variable",))
@@ -274,7 +275,7 @@ class _Generator:
     def mapped(self, kind: str, depth: int, loops: Mapping[str, str]) -> Written:
         over, variable, inner = self.loop(self.one_of(("party", "item", "int")), depth, loops)
         body = self.expression(kind, depth - 1, inner)
-        if self.one_of((False, True)):
+        if self.yes():
             where = self.expression("bool", depth - 1, inner)
             return _joined(f"{{0}}.map({variable}, {{1}}, {{2}})", over, where, body, constructs=("map with a test",))
         return _joined(f"{{0}}.map({variable}, {{1}})", over, body, constructs=("map",))

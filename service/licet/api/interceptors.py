@@ -56,13 +56,13 @@ class Edge(grpc.aio.ServerInterceptor):
     async def _unary(self, handler: Any, method: str, raw: bytes, context: Any) -> Any:
         async with _guarded(method, context):
             with self._calls.admit():
-                async with _deadline(context, self._default):
+                async with within(_seconds(context, self._default)):
                     return await handler.unary_unary(_parsed(handler, raw), context)
 
     async def _stream(self, handler: Any, method: str, _: Any, context: Any) -> None:
         async with _guarded(method, context):
             with self._streams.admit():
-                async with _deadline(context, None):
+                async with within(_seconds(context, None)):
                     await handler.stream_stream(Incoming(handler, context), context)
 
 
@@ -96,11 +96,15 @@ async def _guarded(method: str, context: Any) -> AsyncIterator[None]:
         context.set_trailing_metadata(((REQUEST_ID, id_),))
 
 
+def _seconds(context: Any, default: float | None) -> float | None:
+    """How long the caller waits; the default where the caller does not say."""
+    remaining: float | None = context.time_remaining()
+    return default if remaining is None else remaining
+
+
 @asynccontextmanager
-async def _deadline(context: Any, default: float | None) -> AsyncIterator[None]:
-    """Raises `DeadlineExceeded` inside once the caller's time is up, or the default where the caller set none."""
-    remaining = context.time_remaining()
-    seconds = default if remaining is None else remaining
+async def within(seconds: float | None) -> AsyncIterator[None]:
+    """Raises `DeadlineExceeded` once the time is up; None is without end."""
     deadline = asyncio.timeout(seconds)
     try:
         async with deadline:

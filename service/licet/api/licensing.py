@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import threading
 import time
@@ -17,9 +16,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 import licet
 from licet.api.capacity import THREADS, Admission, Workers
-from licet.api.errors import DeadlineExceeded, item_error
+from licet.api.errors import item_error
 from licet.api.ids import decision_id
-from licet.api.interceptors import Incoming, milliseconds, seen_by_caller
+from licet.api.interceptors import Incoming, milliseconds, seen_by_caller, within
 from licet.api.releases import Loaded, Releases
 from licet.api.settings import ServerSettings
 from licet.api.streams import Conversation
@@ -80,13 +79,15 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
         ).run(self._streams.closed())
 
     async def _reply(self, message: Any) -> licensing_service_pb2.EvaluateStreamResponse:
-        result = await self._result(message.request, self._releases.active, "EvaluateStream")
+        seconds = self._settings.default_deadline_seconds
+        result = await self._result(message.request, self._releases.active, "EvaluateStream", seconds)
         return licensing_service_pb2.EvaluateStreamResponse(id=message.id, **result)
 
-    async def _result(self, request: Any, active: Loaded, method: str) -> dict[str, Any]:
+    async def _result(self, request: Any, active: Loaded, method: str, seconds: float | None = None) -> dict[str, Any]:
         """The field of a result to set: `decision`, or the `error` that keeps this one request from being decided."""
         try:
-            return {"decision": await self._evaluate(request, active)}
+            async with within(seconds):
+                return {"decision": await self._evaluate(request, active)}
         except Exception as error:  # noqa: BLE001  # each request is a small RPC with an edge of its own
             seen = seen_by_caller(error, method)
             log.info("undecided", reason=seen.reason)

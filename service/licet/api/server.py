@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import suppress
 
 import grpc
 import structlog
@@ -11,15 +12,17 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from licet.api.capacity import Admission, Workers
+from licet.api.engines import ENGINES
 from licet.api.errors import RefusedToStart
 from licet.api.interceptors import Edge
 from licet.api.licensing import Licensing
 from licet.api.logs import configure_logging
 from licet.api.policies import Policies
 from licet.api.releases import Releases, load
+from licet.api.reload import SERVICE as RELOAD
+from licet.api.reload import Reloader, look
 from licet.api.settings import ServerSettings
-from licet.engine.protocol import Matcher
-from licet.engine.reference import ReferenceEngine
+from licet.policy.folder import Signature
 from licet.v1 import licensing_service_pb2, licensing_service_pb2_grpc, policy_service_pb2, policy_service_pb2_grpc
 
 SERVICES = (
@@ -55,13 +58,17 @@ async def serve(settings: ServerSettings) -> None:
 class Running:
     """A server that listens at `address`."""
 
-    def __init__(self, settings: ServerSettings, releases: Releases, matcher: Matcher) -> None:
+    def __init__(self, settings: ServerSettings, releases: Releases) -> None:
         self.releases = releases
-        self._admission = Admission(settings.max_concurrent_calls)
+        self._calls = Admission(settings.max_concurrent_calls)
+        self._streams = Admission(settings.max_concurrent_streams)
         self._workers = Workers(settings.max_concurrent_calls)
         self._health = health.aio.HealthServicer()
+        self._following: asyncio.Task[None] | None = None
         self._server = grpc.aio.server(
-            interceptors=[Edge(self._admission, settings.default_deadline_seconds)],
+            interceptors=[
+                Edge(calls=self._calls, streams=self._streams, default_deadline_seconds=settings.default_deadline_seconds)
+            ],
             options=[
                 # Without it a second server would bind the same port, and nobody would notice.
                 ("grpc.so_reuseport", 0),
@@ -69,7 +76,7 @@ class Running:
                 ("grpc.max_send_message_length", -1),
             ],
         )
-        licensing = Licensing(releases, matcher, self._workers, settings.decision)
+        licensing = Licensing(releases, self._workers, self._streams, settings)
         licensing_service_pb2_grpc.add_LicensingServiceServicer_to_server(licensing, self._server)
         policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(Policies(releases, self._workers), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -83,10 +90,12 @@ class Running:
         1. Loads the policies.
         2. Takes the port.
         3. Begins to serve, and says so.
+        4. Follows the policies, unless told not to.
         """
-        loaded = await asyncio.to_thread(load, settings.policies)
-        matcher = ReferenceEngine()
-        running = cls(settings, Releases(loaded), matcher)
+        engine = ENGINES[settings.engine]
+        known = await asyncio.to_thread(look, settings.policies)
+        loaded = await asyncio.to_thread(load, settings.policies, engine)
+        running = cls(settings, Releases(loaded))
         await running._server.start()
         for service in SERVICES:
             await running._health.set(service, health_pb2.HealthCheckResponse.SERVING)
@@ -95,9 +104,26 @@ class Running:
             address=running.address,
             release=loaded.release.digest,
             packages=[f"{p.jurisdiction} {p.policy.version}" for p in loaded.release.packages.values()],
-            engine=matcher.name,
+            engine=loaded.matcher.name,
         )
+        if settings.reload_seconds:
+            await running._follow(settings, known)
         return running
+
+    async def _follow(self, settings: ServerSettings, known: Signature | None) -> None:
+        async def announce(sound: bool) -> None:
+            status = health_pb2.HealthCheckResponse.SERVING if sound else health_pb2.HealthCheckResponse.NOT_SERVING
+            await self._health.set(RELOAD, status)
+
+        await announce(True)
+        reloader = Reloader(
+            folder=settings.policies,
+            engine=ENGINES[settings.engine],
+            releases=self.releases,
+            known=known,
+            announce=announce,
+        )
+        self._following = asyncio.create_task(reloader.run(settings.reload_seconds))
 
     def _bind(self, listen: str) -> str:
         try:
@@ -112,16 +138,25 @@ class Running:
     async def stop(self, drain_seconds: float) -> None:
         """The server has stopped. Safe to call again, with less patience.
 
-        1. Health says NOT_SERVING, and new calls are told to go elsewhere.
-        2. Calls under way end, or are cancelled when the time is up.
+        1. Health says NOT_SERVING, edits are no longer followed, and new calls are told to go elsewhere.
+        2. Calls under way end, or are cancelled when the time is up; streams read no further, and end when all is answered.
         3. The port is free.
         """
         await self._health.enter_graceful_shutdown()
-        self._admission.close()
+        await self._follow_no_more()
+        self._calls.close()
+        self._streams.close()
         try:
             async with asyncio.timeout(drain_seconds):
-                await self._admission.idle()
+                await self._calls.idle()
+                await self._streams.idle()
             await self._server.stop(_FLUSH_SECONDS)
         except TimeoutError:
             await self._server.stop(None)
         self._workers.close()
+
+    async def _follow_no_more(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._following

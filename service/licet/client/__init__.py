@@ -4,8 +4,10 @@
 call is made again, and `errors` shows what it may fail with. It knows the messages of `licet.v1`, and nothing else of Licet.
 """
 
+from licet.client.answers import Answer, Progress
 from licet.client.asynchronous import AsyncClient
-from licet.client.calls import Asked, Subject
+from licet.client.asynchronous_stream import AsyncDecisionStream
+from licet.client.calls import Asked, Options, Subject
 from licet.client.errors import (
     Cancelled,
     Closed,
@@ -23,20 +25,26 @@ from licet.client.errors import (
 )
 from licet.client.retry import NO_RETRY, Retry
 from licet.client.synchronous import Client
+from licet.client.synchronous_stream import DecisionStream
 
 __all__ = [
     "NO_RETRY",
+    "Answer",
     "Asked",
     "AsyncClient",
+    "AsyncDecisionStream",
     "Cancelled",
     "Client",
     "Closed",
     "DeadlineExceeded",
+    "DecisionStream",
     "InvalidRequest",
     "LicetClientError",
     "NotFound",
     "NotServed",
+    "Options",
     "Overloaded",
+    "Progress",
     "Refused",
     "Retry",
     "ServerFault",

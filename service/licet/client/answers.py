@@ -10,6 +10,9 @@ from licet.client.connection import Begun
 from licet.client.errors import LicetClientError
 from licet.v1 import decision_pb2, licensing_service_pb2
 
+WINDOW = 16
+"""How many messages of a stream are under way at a time; a server reads no further than its own window."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answer:
@@ -58,7 +61,9 @@ def answers(results: Sequence[Result], subjects: Sequence[Subject], begun: Begun
     """The answers of a batch. Raises `ServerFault` where there is not one a subject."""
     if len(results) != len(subjects):
         raise begun.fault(f"the server gave {len(results)} answers to {len(subjects)} requests")
-    return tuple(answer(result, index, subject, begun) for index, (result, subject) in enumerate(zip(results, subjects, strict=True)))
+    return tuple(
+        answer(result, index, subject, begun) for index, (result, subject) in enumerate(zip(results, subjects, strict=True))
+    )
 
 
 @dataclass(slots=True)
@@ -107,3 +112,10 @@ class Book:
 def total(subjects: object) -> int | None:
     """How many there are, where that can be said without taking them."""
     return len(subjects) if isinstance(subjects, Sized) else None
+
+
+def checked_window(window: int) -> int:
+    """The window. Raises ValueError for one that lets nothing through."""
+    if window < 1:
+        raise ValueError(f"the window is {window}; expected 1 or more")
+    return window

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 import grpc
 import grpc.aio
 
 from licet.client import calls
-from licet.client.connection import Connected
+from licet.client.answers import WINDOW, Answer, Book, Progress, answers, checked_window, total
+from licet.client.asynchronous_stream import AsyncDecisionStream, is_cancelling
+from licet.client.connection import Begun, Connected
 from licet.v1 import decision_pb2, policy_service_pb2
 
 _T = TypeVar("_T")
@@ -36,6 +39,37 @@ class AsyncClient(Connected):
     ) -> decision_pb2.Decision:
         """As `Client.evaluate`."""
         return await self._make(calls.evaluate(subject, asked), timeout)
+
+    async def evaluate_batch(
+        self, subjects: Iterable[calls.Subject], *, timeout: float | None = None, **options: Unpack[calls.Options]
+    ) -> tuple[Answer, ...]:
+        """As `Client.evaluate_batch`."""
+        subjects = tuple(subjects)
+        call = calls.evaluate_batch(subjects, options)
+        begun = self._begin(call, timeout)
+        results = await self._made(call, begun)
+        return answers(results, subjects, begun)
+
+    def evaluate_stream(
+        self,
+        subjects: Iterable[calls.Subject] | AsyncIterable[calls.Subject],
+        *,
+        window: int = WINDOW,
+        on_progress: Callable[[Progress], None] | None = None,
+        timeout: float | None = None,
+        **options: Unpack[calls.Options],
+    ) -> AsyncDecisionStream:
+        """As `Client.evaluate_stream`."""
+        self._check_open()
+        book = Book(self._connection.begin_stream(timeout), options, total(subjects))
+        return AsyncDecisionStream(
+            self._stubs.licensing.EvaluateStream,
+            subjects,
+            book,
+            window=checked_window(window),
+            on_progress=on_progress,
+            over=self._closing.is_set,
+        )
 
     # ---- policies ----
 
@@ -84,13 +118,30 @@ class AsyncClient(Connected):
         await self.close()
 
     async def _make(self, call: calls.Call[_T], timeout: float | None) -> _T:
-        begun = self._connection.begin(repeatable=call.repeatable, timeout=timeout)
-        while not self._closing.is_set():
+        return await self._made(call, self._begin(call, timeout))
+
+    def _begin(self, call: calls.Call[Any], timeout: float | None) -> Begun:
+        return self._connection.begin(repeatable=call.repeatable, timeout=timeout)
+
+    async def _made(self, call: calls.Call[_T], begun: Begun) -> _T:
+        method = call.method(self._stubs)
+        while True:
+            self._check_open()
             try:
-                return call.reply(await call.method(self._stubs)(call.request, **begun.options()))
+                return call.reply(await method(call.request, **begun.options()))
             except grpc.RpcError as error:
-                await asyncio.sleep(begun.wait_after(error))
-        raise self._connection.closed()
+                self._check_open()
+                wait = begun.wait_after(error)
+            except asyncio.CancelledError:
+                if not is_cancelling():  # closing the channel ended the call, and nobody the task
+                    self._check_open()
+                raise
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), wait)
+
+    def _check_open(self) -> None:
+        if self._closing.is_set():
+            raise self._connection.closed() from None
 
     async def _pages(self, paged: calls.Paged[_T], timeout: float | None) -> AsyncIterator[_T]:
         token = ""

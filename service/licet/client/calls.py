@@ -118,9 +118,7 @@ def evaluate(subject: Subject, asked: Asked) -> Call[decision_pb2.Decision]:
     )
 
 
-def evaluate_batch(
-    subjects: Iterable[Subject], options: Options
-) -> Call[Sequence[licensing_service_pb2.EvaluateBatchResult]]:
+def evaluate_batch(subjects: Iterable[Subject], options: Options) -> Call[Sequence[licensing_service_pb2.EvaluateBatchResult]]:
     """`EvaluateBatch`."""
     requests = [as_request(subject, options) for subject in subjects]
     return Call(

@@ -42,7 +42,7 @@ class Connection:
     retry: Retry = field(default_factory=Retry)
     user_agent: str = ""
     """Who calls, such as `erp/4.2`; it stands before the client's own name."""
-    metadata: Mapping[str, str] = MappingProxyType({})
+    metadata: Mapping[str, str] = field(default_factory=dict)
     """Sent with every call, such as an `authorization`."""
     request_id: Callable[[], str] = new_request_id
     """Makes the id under which the server logs a call; the same for all attempts at it."""
@@ -89,9 +89,9 @@ class Connection:
         )
         return Begun(self, self.request_id(), attempts)
 
-    def closed(self, what: str = "client") -> Closed:
+    def closed(self, what: str = "client", request_id: str = "") -> Closed:
         """The error of using what was closed."""
-        return Closed(f"the {what} is closed", address=self.address)
+        return Closed(f"the {what} is closed", request_id=request_id, address=self.address)
 
 
 class Connected(ABC):
@@ -155,6 +155,10 @@ class Begun:
     def fault(self, text: str) -> ServerFault:
         """The error of a server that does not keep to the API."""
         return ServerFault(text, reason="UNEXPECTED_REPLY", request_id=self.request_id, address=self.connection.address)
+
+    def closed(self, what: str) -> Closed:
+        """The error of a call that ended because something was closed."""
+        return self.connection.closed(what, self.request_id)
 
     def wait_after(self, error: grpc.RpcError) -> float:
         """Seconds to wait before the next attempt. Raises `LicetClientError` where there is none."""

@@ -20,11 +20,12 @@ text is for people.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import grpc
+from google.protobuf import duration_pb2
 from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
@@ -142,7 +143,7 @@ class _Told:
     reason: str = ""
     request_id: str = ""
     violations: tuple[Violation, ...] = ()
-    metadata: Mapping[str, str] = MappingProxyType({})
+    metadata: Mapping[str, str] = field(default_factory=dict)
     retry_after: float | None = None
 
 
@@ -225,8 +226,8 @@ def _detail(status: status_pb2.Status, detail: _M) -> _M:
     return detail
 
 
-def _seconds(delay: Any) -> float:
-    return max(0.0, delay.ToNanoseconds() / 1e9)
+def _seconds(delay: duration_pb2.Duration) -> float:
+    return max(0.0, delay.ToTimedelta().total_seconds())
 
 
 def _violations(found: Iterable[Any]) -> tuple[Violation, ...]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 import grpc
 
 from licet.client import calls
-from licet.client.connection import Connected
+from licet.client.answers import WINDOW, Answer, Book, Progress, answers, checked_window, total
+from licet.client.connection import Begun, Connected
+from licet.client.synchronous_stream import DecisionStream
 from licet.v1 import decision_pb2, policy_service_pb2
 
 _T = TypeVar("_T")
@@ -40,6 +42,45 @@ class Client(Connected):
         with the fields at fault, `NotFound` for a release that is not served.
         """
         return self._make(calls.evaluate(subject, asked), timeout)
+
+    def evaluate_batch(
+        self, subjects: Iterable[calls.Subject], *, timeout: float | None = None, **options: Unpack[calls.Options]
+    ) -> tuple[Answer, ...]:
+        """Up to 100 decisions in one call, under one release: an answer each, in the order of the subjects.
+
+        What keeps one from being decided is its answer's error. Raises `InvalidRequest` where there are none or too many, or where
+        a `request_id` stands twice. Retried only if each has a `request_id`, or with `validate_only`.
+        """
+        subjects = tuple(subjects)
+        call = calls.evaluate_batch(subjects, options)
+        begun = self._begin(call, timeout)
+        results = self._made(call, begun)
+        return answers(results, subjects, begun)
+
+    def evaluate_stream(
+        self,
+        subjects: Iterable[calls.Subject],
+        *,
+        window: int = WINDOW,
+        on_progress: Callable[[Progress], None] | None = None,
+        timeout: float | None = None,
+        **options: Unpack[calls.Options],
+    ) -> DecisionStream:
+        """Decisions as they come, for any number of subjects, several at a time; the first is asked at once.
+
+        At most `window` are asked and not answered; `on_progress` is called at each answer. What keeps one from being decided is
+        its answer's error, and the stream goes on. Never retried, and without a `timeout` of its own it lasts while it is used.
+        """
+        self._check_open()
+        book = Book(self._connection.begin_stream(timeout), options, total(subjects))
+        return DecisionStream(
+            self._stubs.licensing.EvaluateStream,
+            subjects,
+            book,
+            window=checked_window(window),
+            on_progress=on_progress,
+            over=self._closing.is_set,
+        )
 
     # ---- policies ----
 
@@ -91,13 +132,25 @@ class Client(Connected):
         self.close()
 
     def _make(self, call: calls.Call[_T], timeout: float | None) -> _T:
-        begun = self._connection.begin(repeatable=call.repeatable, timeout=timeout)
-        while not self._closing.is_set():
+        return self._made(call, self._begin(call, timeout))
+
+    def _begin(self, call: calls.Call[Any], timeout: float | None) -> Begun:
+        return self._connection.begin(repeatable=call.repeatable, timeout=timeout)
+
+    def _made(self, call: calls.Call[_T], begun: Begun) -> _T:
+        method = call.method(self._stubs)
+        while True:
+            self._check_open()
             try:
-                return call.reply(call.method(self._stubs)(call.request, **begun.options()))
+                return call.reply(method(call.request, **begun.options()))
             except grpc.RpcError as error:
-                self._closing.wait(begun.wait_after(error))
-        raise self._connection.closed()
+                self._check_open()
+                wait = begun.wait_after(error)
+            self._closing.wait(wait)
+
+    def _check_open(self) -> None:
+        if self._closing.is_set():
+            raise self._connection.closed() from None
 
     def _pages(self, paged: calls.Paged[_T], timeout: float | None) -> Iterator[_T]:
         token = ""

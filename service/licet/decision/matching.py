@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from licet.decision.settings import Settings
 from licet.engine.protocol import Case, Finding, Matcher
 from licet.engine.reference import Explained, explain
-from licet.policy.model import Authorize, Bar, Exempt, Phase
+from licet.policy.model import Authorize, Bar, Exempt, Phase, Rule
 from licet.policy.release import Family, Release
 
 
@@ -54,23 +55,49 @@ class Part:
         self.case = case
         self.base = base
         self.findings = tuple(findings)
-        self._explained: dict[tuple[str, bool], tuple[Explained, ...]] = {}
+        self._explained: dict[Spoken, tuple[Explained, ...]] = {}
 
-    def explained(self, instrument: str, *, reach: bool) -> tuple[Explained, ...]:
-        """The findings of one instrument: of its nexus, or all others."""
-        key = (instrument, reach)
-        if key not in self._explained:
-            shared = self.base.explained(instrument, reach=reach) if self.base is not None else ()
-            self._explained[key] = (*shared, *explain(self.case, self._by_instrument.get(key, ())))
-        return self._explained[key]
+    def explained(self, spoken: Spoken) -> tuple[Explained, ...]:
+        """The findings that speak so."""
+        if spoken not in self._explained:
+            shared = self.base.explained(spoken) if self.base is not None else ()
+            self._explained[spoken] = (*shared, *explain(self.case, self._index.get(spoken, ())))
+        return self._explained[spoken]
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The lines that findings may be about; empty for the whole transaction."""
+        return ("", *(item.line for item in self.case.transaction.items))
 
     @cached_property
-    def _by_instrument(self) -> dict[tuple[str, bool], list[Finding]]:
-        index: dict[tuple[str, bool], list[Finding]] = {}
+    def _index(self) -> dict[Spoken, list[Finding]]:
+        index: dict[Spoken, list[Finding]] = {}
         for finding in self.findings:
             rule = self.case.package.rules_by_id[finding.rule]
-            index.setdefault((rule.instrument, rule.phase is Phase.REACH), []).append(finding)
+            index.setdefault(Spoken(rule.instrument, _voice(rule), finding.item), []).append(finding)
         return index
+
+
+class Voice(StrEnum):
+    """What a finding speaks of: the nexus of its instrument, relief and bars, or all else."""
+
+    NEXUS = "nexus"
+    RELIEF = "relief"
+    OTHER = "other"
+
+
+class Spoken(NamedTuple):
+    """Of which instrument findings speak, how, and about which line (empty: the whole transaction)."""
+
+    instrument: str
+    voice: Voice
+    item: str
+
+
+def _voice(rule: Rule) -> Voice:
+    if rule.phase is Phase.REACH:
+        return Voice.NEXUS
+    return Voice.RELIEF if isinstance(rule.effect, Authorize | Exempt | Bar) else Voice.OTHER
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,23 +107,10 @@ class Found:
     family: Family
     parts: tuple[Part, ...]
 
-    def nexus(self, instrument: str, line: str) -> tuple[Explained, ...]:
-        """The findings of an instrument's nexus, on one item or the whole transaction."""
-        return self._of(instrument, line, reach=True)
+    def of(self, instrument: str, voice: Voice, line: str) -> tuple[Explained, ...]:
+        """What an instrument says of one line item or the whole transaction."""
+        return tuple(e for part in self.parts for item in ("", line) for e in part.explained(Spoken(instrument, voice, item)))
 
-    def speaking(self, instrument: str, line: str) -> tuple[Explained, ...]:
-        """All other findings of an instrument, on one item or the whole transaction."""
-        return self._of(instrument, line, reach=False)
-
-    def relief(self, instruments: Iterable[str], line: str) -> tuple[Explained, ...]:
-        """Relief and bars of these instruments: an authorization may name bases of several."""
-        relief = (Authorize, Exempt, Bar)
-        return tuple(e for i in instruments for e in self._of(i, line, reach=False) if isinstance(e.rule.effect, relief))
-
-    def _of(self, instrument: str, line: str, *, reach: bool) -> tuple[Explained, ...]:
-        return tuple(e for p in self.parts for e in p.explained(instrument, reach=reach) if e.finding.item in ("", line))
-
-    def of_instruments(self, nexus: Iterable[str], speaking: Iterable[str]) -> tuple[Explained, ...]:
-        """The nexus of some instruments and all other findings of some, on whatever item."""
-        reach = (e for p in self.parts for i in nexus for e in p.explained(i, reach=True))
-        return (*reach, *(e for p in self.parts for i in speaking for e in p.explained(i, reach=False)))
+    def everything(self, instrument: str, *voices: Voice) -> tuple[Explained, ...]:
+        """What an instrument says, of whatever item."""
+        return tuple(e for p in self.parts for v in voices for item in p.items for e in p.explained(Spoken(instrument, v, item)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from licet.decision.disposition import Disposition, Reason, disposition_of, reasons
 from licet.decision.held import held_covers
-from licet.decision.matching import Found, Part, Subject
+from licet.decision.matching import Found, Part, Subject, Voice
 from licet.decision.questions import asked_first, parting
 from licet.decision.resolution import Inputs, Outcome, Resolved, Settled, resolve
 from licet.decision.risk import Raised, Risk, assess, red_flags
@@ -50,9 +50,10 @@ class World:
     @property
     def explained(self) -> tuple[Explained, ...]:
         """The nexus of every instrument, and all other findings of those that it may reach."""
-        reached = frozenset(r.instrument.id for r in self.resolved if r.ceiling.reached)
+        reached = sorted({r.instrument.id for r in self.resolved if r.ceiling.reached})
         every = tuple(dict.fromkeys(r.instrument.id for r in self.resolved))
-        return tuple(e for found in self.found for e in found.of_instruments(every, sorted(reached)))
+        nexus = (e for found in self.found for i in every for e in found.everything(i, Voice.NEXUS))
+        return (*nexus, *(e for found in self.found for i in reached for e in found.everything(i, Voice.OTHER, Voice.RELIEF)))
 
     @property
     def doubts(self) -> tuple[Explained, ...]:
@@ -172,14 +173,14 @@ def _resolve_family(subject: Subject, found: Found, settled: Settled) -> tuple[R
     bases = subject.release.bases(found.family)
     resolved = []
     for item in subject.transaction.items:
-        nexus = {i.id: found.nexus(i.id, item.line) for _, i in instruments}
+        nexus = {i.id: found.of(i.id, Voice.NEXUS, item.line) for _, i in instruments}
         possible = _reached(nexus, Verdict.FIRED, Verdict.UNDETERMINED)
         certain = _reached(nexus, Verdict.FIRED)
-        relief = found.relief(sorted(possible), item.line)
+        relief = tuple(e for i in sorted(possible) for e in found.of(i, Voice.RELIEF, item.line))
         for jurisdiction, instrument in instruments:
             explained = nexus[instrument.id]
             if instrument.id in possible:
-                explained += found.speaking(instrument.id, item.line)
+                explained += found.of(instrument.id, Voice.OTHER, item.line)
             held = held_covers(subject, item, found.family.jurisdictions, instrument.id)
             inputs = Inputs(instrument.id, explained, relief, possible, certain, bases, held, settled)
             resolved.append(resolve(jurisdiction, instrument, item.line, inputs))

@@ -191,9 +191,9 @@ def _found_again(
     for (rule_id, line), wanted in by_rule.items():
         rule = case.package.rules_by_id[rule_id]
         subject = _item(reader, line)
-        bindings = {
-            binding.name: binding for binding in _bindings(rule, case, reader.in_mode(mode_of(rule), reader.noted), subject)
-        }
+        names = frozenset(finding.bound for finding in wanted)
+        found = _bindings(rule, case, reader.in_mode(mode_of(rule), reader.noted), subject, names)
+        bindings = {binding.name: binding for binding in found}
         for finding in wanted:
             yield rule, subject, finding, bindings.get(finding.bound)
 
@@ -300,9 +300,10 @@ def _over_table(loop: m.Loop, so_far: Binding, case: Case, names: frozenset[str]
         yield replace(so_far, name=_joined(so_far.name, "*"), blocked=lacking)
         return
     file = case.package.tables[loop.table].rows[0].at.file if table.rows or table.dormant else ""
-    for rows, dormant in ((table.rows, ""), (table.dormant, f"the row is not in force on {case.law.date}")):
+    active = table.rows if names is None else tuple(table.by_key[name] for name in sorted(names & table.by_key.keys()))
+    for rows, dormant in ((active, ""), (table.dormant, f"the row is not in force on {case.law.date}")):
         for row in rows:
-            if names is not None and row.key not in names:
+            if names is not None and dormant and row.key not in names:
                 continue
             variables = {**so_far.variables, **row.variables} if so_far.variables else row.variables
             yield Binding(

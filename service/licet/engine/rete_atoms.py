@@ -16,7 +16,7 @@ from licet.engine.rete_logic import Defined, Every, Fixed, Formula, Holds, Oppos
 from licet.language import tree as t
 from licet.language.law import Law, PlaceGroup, TableAt, WordGroup
 from licet.language.tree import CompareOp, Expr, Function
-from licet.language.values import Code, Codes
+from licet.language.values import Codes
 
 Loops: TypeAlias = tuple[tuple[str, Expr], ...]
 
@@ -54,11 +54,13 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Some element of the subject is among the entries, or with `opposite` is not."""
+    """Some element of the subject is among the entries, or with `opposite` is not; of what is not claimed neither is true."""
 
     subject: Subject
     entries: Entries
     opposite: bool = False
+    unclaimed: bool = False
+    """What the test comes to for a value that is not claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,6 @@ class Open:
 
 
 Atom: TypeAlias = Decided | Taken | Open
-_NO_EXPR = t.Const(value=None)
 
 
 class Recognizer:
@@ -140,7 +141,7 @@ class Recognizer:
             case t.Not(of):
                 found = self._test(loops, of)
                 if isinstance(found, Decided):
-                    return self._atom(replace(found, opposite=not found.opposite))
+                    return self._atom(replace(found, opposite=not found.opposite, unclaimed=not found.unclaimed))
                 return self._atom(found or Taken(_exists(loops, expr)))
             case _:
                 return self._atom(self._test(loops, expr) or Taken(_exists(loops, expr)))
@@ -331,7 +332,6 @@ def _part(value: Any, cells: Mapping[str, Any]) -> Any:
 
 __all__ = [
     "Atom",
-    "Code",
     "Decided",
     "Entries",
     "Kind",

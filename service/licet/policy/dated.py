@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from licet.language.law import Law, PlaceGroup, Places, Row, Scheme, TableAt, WordGroup
@@ -47,7 +48,7 @@ class _Members:
         return _Members(frozenset(values), frozenset(less))
 
 
-def _in_any(value: str | int, wholes: Set[str | int], places: Places | None) -> bool:
+def _in_any(value: str | int, wholes: AbstractSet[str | int], places: Places | None) -> bool:
     """Whether a value is one of these or, for places, lies in one."""
     return value in wholes if places is None else any(whole in wholes for whole in places.around(str(value)))
 

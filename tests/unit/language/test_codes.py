@@ -12,7 +12,12 @@ from tests.support.packages import CATALOGUES, PACKAGE, load
 
 _SCHEMES = """\
   - {id: yy.list, title: National list, grammar: paragraphs, pattern: '[A-Z][0-9]+(\\.[a-z0-9]+)*', negative: [NLR]}
-  - {id: wide.list, title: Wide list, grammar: paragraphs, pattern: '[A-Z][0-9]+(\\.[a-z0-9]+)*', negative: [NLR], answered_by: [yy.list]}
+  - id: wide.list
+    title: Wide list
+    grammar: paragraphs
+    pattern: '[A-Z][0-9]+(\\.[a-z0-9]+)*'
+    negative: [NLR]
+    answered_by: [yy.list]
   - {id: hs, title: Harmonized System, grammar: digits, pattern: '([0-9]{2}){1,5}'}
   - {id: cas, title: CAS number, grammar: cas, pattern: '[0-9]{2,7}-[0-9]{2}-[0-9]', negative: [NLR]}
 """
@@ -22,9 +27,7 @@ _WORLD: Final = World(_RELEASE)
 
 def _item(**codes: Any) -> Any:
     """One item with a code under each scheme; `_` in a name stands for the dot."""
-    stated = {
-        scheme.replace("_", "."): code if isinstance(code, dict) else {"codes": [code]} for scheme, code in codes.items()
-    }
+    stated = {scheme.replace("_", "."): code if isinstance(code, dict) else {"codes": [code]} for scheme, code in codes.items()}
     return transaction(items=[{"line": "1", "classifications": stated}])
 
 

@@ -83,10 +83,8 @@ def _day(day: int) -> dict[str, int]:
         ([_paper("NOT_HELD"), _paper("HELD")], True, True),
     ],
 )
-def test_a_paper_is_held_refused_or_to_do(
-    kind: str, papers: list[dict[str, Any]], elsewhere: bool, in_need: bool | None
-) -> None:
-    """A paper is held when it is HELD and valid on the date, not held when the caller says so; else to do in a need, false elsewhere."""
+def test_a_paper_is_held_refused_or_to_do(kind: str, papers: list[dict[str, Any]], elsewhere: bool, in_need: bool | None) -> None:
+    """A paper is held when it is HELD and valid on the date, not held when the caller says so; else to do in a need, else false."""
     facts = transaction(**{kind: papers})  # the date is 2026-11-22
     for mode in (Mode.CONTROL, Mode.RELIEF):
         assert elsewhere is _WORLD.value('held("zz.registration")', facts, mode=mode)

@@ -87,9 +87,7 @@ def test_a_role_does_not_stand_in_for_itself() -> None:
     assert {("roles[BANK]", Why.UNSET)} == lacks(_ASSUMED.value("parties(BANK).exists(p, true)", _parties()))
 
 
-@pytest.mark.parametrize(
-    ("roles", "wanted"), [("END_USER", True), ("PURCHASER END_USER BANK", True), ("PURCHASER", False)]
-)
+@pytest.mark.parametrize(("roles", "wanted"), [("END_USER", True), ("PURCHASER END_USER BANK", True), ("PURCHASER", False)])
 def test_roles_are_a_set(roles: str, wanted: bool) -> None:
     """A role is looked for among all the roles of a party."""
     assert wanted is _PLAIN.value("tx.parties.exists(p, END_USER in p.roles)", _parties(("b", "DE", roles)))

@@ -107,9 +107,7 @@ def test_a_map_key_that_is_not_stated_is_unset() -> None:
 def test_a_stated_key_without_value_is_unset() -> None:
     """A fact whose key is there and whose value is not says nothing."""
     facts = _shipment(items=[{"line": "1", "technical": {"frame_rate_hz": {}}}])
-    assert {("items[1].technical[frame_rate_hz]", Why.UNSET)} == lacks(
-        _WORLD.value('item.technical["frame_rate_hz"] > 9', facts)
-    )
+    assert {("items[1].technical[frame_rate_hz]", Why.UNSET)} == lacks(_WORLD.value('item.technical["frame_rate_hz"] > 9', facts))
 
 
 def test_a_fact_of_another_kind_is_unknown_with_that_reason() -> None:
