@@ -6,8 +6,9 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import grpc
 import pytest
@@ -46,6 +47,10 @@ class Blocking:
         self.rule = self.client.get_rule
         self.healthy = self.client.healthy
         self.close = self.client.close
+
+    def end(self) -> None:
+        """Nothing of it is left."""
+        self.close()
 
     def jurisdictions(self, **options: Any) -> list[policy_service_pb2.JurisdictionInfo]:
         return list(self.client.list_jurisdictions(**options))
@@ -123,16 +128,16 @@ async def _all(entries: Any) -> list[Any]:
 @pytest.fixture(params=["blocking", "asyncio"])
 def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Driven]]:
     """Makes a client of either kind: `connect(address, timeout=5)`."""
-    made: list[Blocking | Looped] = []
+    made: list[Any] = []
 
     def open_(address: str, **settings: Any) -> Driven:
         settings.setdefault("timeout", PATIENCE)
         made.append(Blocking(address, **settings) if request.param == "blocking" else Looped(address, **settings))
-        return made[-1]
+        return cast("Driven", made[-1])
 
     yield open_
     for each in made:
-        each.end() if isinstance(each, Looped) else each.close()
+        each.end()
 
 
 @pytest.fixture
@@ -182,6 +187,13 @@ def large() -> Any:
 # ---- servers that misbehave as told ------------------------------------------------------------------------------------
 
 
+async def until(true: Callable[[], bool]) -> None:
+    """Returns once it is true."""
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110  # what is waited for happens in another thread
+            await asyncio.sleep(0.01)
+
+
 def status(code: int, message: str, *details: Any) -> status_pb2.Status:
     """A status with details."""
     made = status_pb2.Status(code=code, message=message)
@@ -208,6 +220,8 @@ class Script(licensing_service_pb2_grpc.LicensingServiceServicer, policy_service
     """The ids of the messages that a stream brought."""
     go: threading.Event = field(default_factory=threading.Event)
     """Streams answer once it is set."""
+    decision: decision_pb2.Decision = field(default_factory=decision_pb2.Decision)
+    """What `Evaluate` answers."""
     replies: list[licensing_service_pb2.EvaluateStreamResponse] | None = None
     """What a stream gets instead of answers."""
 
@@ -216,9 +230,9 @@ class Script(licensing_service_pb2_grpc.LicensingServiceServicer, policy_service
         if self.failures:
             context.abort_with_status(rpc_status.to_status(self.failures.pop(0)))
 
-    def Evaluate(self, request: Any, context: Any) -> Any:  # noqa: N802  # gRPC names the methods
+    def Evaluate(self, _request: Any, context: Any) -> Any:  # noqa: N802  # gRPC names the methods
         self._met(context)
-        return licensing_service_pb2.EvaluateResponse(decision={"request_id": request.request_id})
+        return licensing_service_pb2.EvaluateResponse(decision=self.decision)
 
     def EvaluateBatch(self, request: Any, context: Any) -> Any:  # noqa: N802  # as above
         self._met(context)
@@ -237,10 +251,11 @@ class Script(licensing_service_pb2_grpc.LicensingServiceServicer, policy_service
             yield licensing_service_pb2.EvaluateStreamResponse(id=id_, decision={})
 
     def _read(self, messages: Any) -> None:
-        for message in messages:
-            self.asked.append(message.id)
+        with suppress(grpc.RpcError):
+            for message in messages:
+                self.asked.append(message.id)
 
-    def GetRelease(self, request: Any, context: Any) -> Any:  # noqa: N802  # as above
+    def GetRelease(self, _request: Any, context: Any) -> Any:  # noqa: N802  # as above
         self._met(context)
         return policy_service_pb2.GetReleaseResponse()
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from licet.client import InvalidRequest, NotFound
-from licet.v1 import licensing_service_pb2 as pb
-from licet.v1 import outcome_pb2
+from licet.v1 import decision_pb2, outcome_pb2
 
 if TYPE_CHECKING:
-    from tests.client.conftest import Driven
+    from tests.client.conftest import Driven, Scripted
     from tests.support.servers import Server
 
 Shipment = Callable[..., Any]
@@ -135,7 +134,8 @@ def test_health_can_be_asked(client: Driven) -> None:
     assert client.healthy()
 
 
-def test_a_decision_may_be_long(client: Driven, large: Any) -> None:
+def test_a_decision_may_be_long(connect: Callable[..., Driven], scripted: Callable[..., Scripted], shipment: Shipment) -> None:
     """A decision above the 4 MiB that gRPC takes by default arrives."""
-    decision = client.evaluate(large, trace=pb.TRACE_LEVEL_FULL)
-    assert len(large.transaction.items) <= len(decision.result.determinations)
+    long = 5 * 1024 * 1024
+    served = scripted(decision=decision_pb2.Decision(release="x" * long))
+    assert long == len(connect(served.address).evaluate(shipment()).release)

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from google.protobuf import text_format
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.v1 import decision_pb2
-from tests.support.answers import AUTHORIZED, PROCEED, REFUSE, ask, compatible, completions, intervals, listed, trips_a_guard, uncleared
+from tests.support.answers import AUTHORIZED, PROCEED, REFUSE, ask, compatible, completions, listed, trips_a_guard, uncleared
 from tests.support.generated import packages
-from tests.support.open_facts import Transaction, copied, relevant, slots, transactions
-
-
-def _lies_within(inner: decision_pb2.Result, outer: decision_pb2.Result, stated: Transaction) -> None:
-    """Every interval lies in the one of before, and so does the answer."""
-    before = intervals(outer)
-    for key, (floor, ceiling) in intervals(inner).items():
-        why = f"{key}: {before[key]} turned to {(floor, ceiling)} with {_short(stated)}; assumed {listed(outer)}"
-        assert before[key][0] <= floor, why
-        assert ceiling <= before[key][1], why
-
-
-def _short(transaction: Transaction) -> str:
-    return text_format.MessageToString(transaction, as_one_line=True)
+from tests.support.narrowing import assert_narrower, short
+from tests.support.open_facts import copied, relevant, slots, transactions
 
 
 @given(data=st.data())
@@ -39,11 +25,11 @@ def test_a_permissive_answer_stays_permissive_however_the_open_facts_turn_out(da
     assumed = listed(result)
     for completed in completions(made.release, transaction, assumed, made.text, chance.choice, most=12):
         turned_out = ask(made.release, completed)
-        _lies_within(turned_out, result, completed)
+        assert_narrower(turned_out, result, completed)
         if result.outcome <= AUTHORIZED:
             assert turned_out.outcome <= result.outcome
         if result.disposition == PROCEED and not uncleared(completed):
-            assert PROCEED == turned_out.disposition, f"{_short(completed)}: {list(turned_out.reasons)}"
+            assert PROCEED == turned_out.disposition, f"{short(completed)}: {list(turned_out.reasons)}"
 
 
 @given(data=st.data())
@@ -58,7 +44,7 @@ def test_one_more_fact_only_narrows_the_interval(data: st.DataObject) -> None:
     for slot, option in chance.sample(open_, min(10, len(open_))):
         stated = copied(transaction, option.state)
         if not trips_a_guard(made.release, stated, assumed):
-            _lies_within(ask(made.release, stated), result, stated)
+            assert_narrower(ask(made.release, stated), result, stated)
 
 
 @given(data=st.data())
@@ -70,4 +56,4 @@ def test_without_assumptions_every_completion_lies_between_floor_and_ceiling(dat
     result = ask(made.release, transaction, assumptions=REFUSE)
     assert not result.assumptions
     for completed in completions(made.release, transaction, {}, made.text, chance.choice, most=8):
-        _lies_within(ask(made.release, completed, assumptions=REFUSE), result, completed)
+        assert_narrower(ask(made.release, completed, assumptions=REFUSE), result, completed)

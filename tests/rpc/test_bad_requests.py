@@ -9,7 +9,8 @@ import pytest
 from licet.v1 import licensing_service_pb2, transaction_pb2
 
 if TYPE_CHECKING:
-    from tests.rpc.conftest import Refusal, Server
+    from tests.rpc.conftest import Refusal
+    from tests.support.servers import Server
 
 EVALUATE = "/licet.v1.LicensingService/Evaluate"
 METHODS = (

@@ -10,7 +10,8 @@ import pytest
 from licet.v1 import decision_pb2, licensing_service_pb2, outcome_pb2, source_pb2
 
 if TYPE_CHECKING:
-    from tests.rpc.conftest import Refusal, Server
+    from tests.rpc.conftest import Refusal
+    from tests.support.servers import Server
 
 
 def evaluate(server: Server, request: Any) -> decision_pb2.Decision:

@@ -8,7 +8,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 if TYPE_CHECKING:
-    from tests.rpc.conftest import Server
+    from tests.support.servers import Server
 
 SERVICES = ("licet.v1.LicensingService", "licet.v1.PolicyService")
 

@@ -11,7 +11,8 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 if TYPE_CHECKING:
-    from tests.rpc.conftest import Refusal, Server
+    from tests.rpc.conftest import Refusal
+    from tests.support.servers import Server
 
 
 # ---- start --------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from licet.v1 import policy_service_pb2 as pb
 from licet.v1 import source_pb2
 
 if TYPE_CHECKING:
-    from tests.rpc.conftest import Refusal, Server
+    from tests.rpc.conftest import Refusal
+    from tests.support.servers import Server
 
 
 def rules(server: Server, **asked: Any) -> Iterator[pb.Rule]:

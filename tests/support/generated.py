@@ -224,19 +224,19 @@ def _dated(draw: Draw) -> Fields:
     return draw(st.sampled_from(({}, {}, {"from": str(BOUNDARY), "by": "Act 2"}, {"to": str(LAST), "to_by": "Act 3"})))
 
 
-def _groups(draw: Draw, prefix: str) -> str:
+def _groups(draw: Draw) -> str:
     members = st.lists(
         st.sampled_from(("AA", "BB", "CC", "YY", "BB-1", "BB-1-D", "B-ZONE")), min_size=1, max_size=3, unique=True
     )
     groups: list[Fields] = []
     for name in ("g1", "g2"):
         dated = [{"is": member, **_dated(draw)} for member in draw(members)]
-        groups.append({"id": f"{prefix}{name}", "kind": "places", "members": dated})
-    groups.append({"id": f"{prefix}built", "kind": "places", "union": [f"{prefix}g1"], "minus": [f"{prefix}g2"]})
-    groups.append({"id": f"{prefix}not_g1", "kind": "places", "all_except": [f"{prefix}g1"]})
-    groups.append({"id": f"{prefix}uses", "kind": "purposes", "members": ["NUCLEAR_EXPLOSIVE", {"is": "MILITARY_OTHER", **_dated(draw)}]})
-    groups.append({"id": f"{prefix}lists", "kind": "words", "members": ["L1", {"is": "L2", **_dated(draw)}]})
-    late = draw(st.sampled_from(("", "", "", f"{prefix}g2", f"{prefix}uses")))
+        groups.append({"id": f"{name}", "kind": "places", "members": dated})
+    groups.append({"id": f"built", "kind": "places", "union": [f"g1"], "minus": [f"g2"]})
+    groups.append({"id": f"not_g1", "kind": "places", "all_except": [f"g1"]})
+    groups.append({"id": f"uses", "kind": "purposes", "members": ["NUCLEAR_EXPLOSIVE", {"is": "MILITARY_OTHER", **_dated(draw)}]})
+    groups.append({"id": f"lists", "kind": "words", "members": ["L1", {"is": "L2", **_dated(draw)}]})
+    late = draw(st.sampled_from(("", "", "", f"g2", f"uses")))
     for group in groups:
         group |= {"title": group["id"], "cite": "Annex"} | ({"history_from": str(BOUNDARY)} if group["id"] == late else {})
     return json.dumps({"history_from": "2001-01-01", "groups": groups})
@@ -296,9 +296,9 @@ _TX_LEAVES: Final = (
     "tx.parties.exists(p, p.business == TRADER)",
     "tx.parties.all(p, p.business != TRADER)",
     'tx.parties.exists(p, p.listings.exists(l, l.list == "L1"))',
-    "tx.parties.all(p, p.listings.all(l, !(l.list in groups.{p}lists)))",
+    "tx.parties.all(p, p.listings.all(l, !(l.list in groups.lists)))",
     "tx.parties.exists(p, p.owners.exists(o, o.percent >= 50))",
-    "tx.end_use.purposes.exists(u, u in groups.{p}uses)",
+    "tx.end_use.purposes.exists(u, u in groups.uses)",
     "tx.end_use.purposes.all(u, u == CIVIL)",
     "tx.end_use.concerns.exists(c, c.purpose == NUCLEAR_EXPLOSIVE && c.knowledge in [Knowledge.AWARE, Knowledge.SUSPECTED])",
     "fact.zz.fair == true",
@@ -344,7 +344,7 @@ _LOOPS: Final[Mapping[str, tuple[Fields, tuple[str, ...]]]] = {
     ),
     "listing": (
         {"who": "tx.parties", "listing": "who.listings"},
-        ('listing.list == "L1"', "listing.list in groups.{p}lists", "who.military"),
+        ('listing.list == "L1"', "listing.list in groups.lists", "who.military"),
     ),
     "transit": ({"stop": "tx.transit"}, ("stop in groups.{g}",)),
     "concern": (
@@ -358,7 +358,6 @@ _LOOPS: Final[Mapping[str, tuple[Fields, tuple[str, ...]]]] = {
 class _Leaves:
     """Which leaves a rule may have; `helps` says whether a claim may make it fire (relief) or keep it from firing (control)."""
 
-    prefix: str
     texts: tuple[str, ...]
     helps: bool
 
@@ -380,8 +379,8 @@ class _Leaves:
 
     def _plain(self, draw: Draw) -> str:
         text = draw(st.sampled_from(self.texts))
-        group = self.prefix + draw(st.sampled_from(("g1", "built", "not_g1", "g2"))) if "{g}" in text else ""
-        return text.replace("{g}", group).replace("{p}", self.prefix)
+        group = draw(st.sampled_from(("g1", "built", "not_g1", "g2"))) if "{g}" in text else ""
+        return text.replace("{g}", group)
 
 
 def _condition(draw: Draw, leaves: _Leaves, depth: int = 2, *, negative: bool = False) -> Any:
@@ -446,7 +445,7 @@ def _effect(draw: Draw, kind: str) -> Fields:
             return {"score": {"points": str(pick(st.sampled_from((10, 60)))), "factor": "Something"}}
 
 
-def _rule(draw: Draw, id_: str, kind: str, instrument: str, prefix: str) -> Fields:
+def _rule(draw: Draw, id_: str, kind: str, instrument: str) -> Fields:
     relief = kind in ("authorize", "exempt")
     texts: tuple[str, ...] = (*_ITEM_LEAVES, *_TX_LEAVES)
     effect = _effect(draw, kind)
@@ -461,7 +460,7 @@ def _rule(draw: Draw, id_: str, kind: str, instrument: str, prefix: str) -> Fiel
             effect = {"require": {"basis": "=row.basis", "review": "=row.review"}}
     elif loop:
         fields["for_each"], texts = _LOOPS[loop][0], (*_LOOPS[loop][1], *_LOOPS[loop][1], *_TX_LEAVES)
-    leaves = _Leaves(prefix, texts, helps=relief)
+    leaves = _Leaves(texts, helps=relief)
     if loop != "entries" and draw(st.integers(0, 3)) == 3:
         fields["about"] = leaves.draw(draw, negative=False)
     if draw(st.integers(0, 11)) == 11:
@@ -473,19 +472,19 @@ def _rule(draw: Draw, id_: str, kind: str, instrument: str, prefix: str) -> Fiel
     return rule(id_, effect, when, **fields)
 
 
-def _reach(draw: Draw, id_: str, instrument: str, prefix: str) -> Fields:
+def _reach(draw: Draw, id_: str, instrument: str) -> Fields:
     plain = draw(st.sampled_from(("act.export", "act.export", "act.export", None)))
     texts = (*_TX_LEAVES, 'item.country_of_origin == "AA"', 'item.controlled_content_percent["zz"] >= 25')
-    when = plain or _condition(draw, _Leaves(prefix, texts, helps=False), 1)
+    when = plain or _condition(draw, _Leaves(texts, helps=False), 1)
     return rule(id_, {"reach": {"limb": "export"}}, when, instrument=instrument, concept="nexus")
 
 
-def _rules(draw: Draw, jurisdiction: str, instruments: Sequence[str], prefix: str) -> list[Fields]:
-    rules = [_reach(draw, f"{jurisdiction}.reach{n}", each, prefix) for n, each in enumerate(instruments)]
+def _rules(draw: Draw, jurisdiction: str, instruments: Sequence[str]) -> list[Fields]:
+    rules = [_reach(draw, f"{jurisdiction}.reach{n}", each) for n, each in enumerate(instruments)]
     kinds = [*draw(st.lists(st.sampled_from(_CONTROLS), min_size=1, max_size=4)), *draw(st.lists(st.sampled_from(_OTHERS), max_size=4))]
     for number, kind in enumerate(kinds):
         instrument = draw(st.sampled_from(instruments))
-        rules.append(_rule(draw, f"{jurisdiction}.r{number}", kind, instrument, prefix))
+        rules.append(_rule(draw, f"{jurisdiction}.r{number}", kind, instrument))
     for id_ in ("X1", "X2"):
         # A bar may name an authorization only where the package has it; this one covers nothing that is ever required.
         effect = {"authorize": {"id": id_, "title": id_, "covers": ["NEVER"]}}
@@ -493,10 +492,11 @@ def _rules(draw: Draw, jurisdiction: str, instruments: Sequence[str], prefix: st
     return rules
 
 
-def _policy(draw: Draw, jurisdiction: str, instruments: Sequence[str], *, extends: str = "") -> str:
-    tiers = draw(st.sampled_from(([], [{"tier": "plain", "from": "0"}, {"tier": "high", "from": "60", "hold": "true"}])))
-    sets = draw(st.sampled_from(("all", "")))
-    bases = [{"id": "B1", "title": "B1", "set": "all"}, {"id": "B2", "title": "B2", "set": sets}, {"id": "P1", "title": "P1"}, {"id": "NEVER", "title": "Never"}]
+_TIERS: Final = ([], [{"tier": "plain", "from": "0"}, {"tier": "high", "from": "60", "hold": "true"}])
+
+
+def _policy(jurisdiction: str, instruments: Sequence[str], *, extends: str = "", tiers: Sequence[Fields] = (), set_: str = "all") -> str:
+    bases = [("B1", "all"), ("B2", set_), ("P1", ""), ("NEVER", "")]
     return json.dumps(
         {
             "jurisdiction": jurisdiction,
@@ -507,8 +507,8 @@ def _policy(draw: Draw, jurisdiction: str, instruments: Sequence[str], *, extend
             "checked": "2026-01-01",
             "places": [jurisdiction.upper()],
             "instruments": [{"id": i, "title": i, "cite": i, "limbs": ["export"]} for i in instruments],
-            "bases": bases,
-            "tiers": tiers,
+            "bases": [{"id": id_, "title": id_, "set": in_set} for id_, in_set in bases],
+            "tiers": list(tiers),
             "covers": ["Something"],
             "not_covered": ["Everything else"],
             **({"extends": extends} if extends else {}),
@@ -516,31 +516,38 @@ def _policy(draw: Draw, jurisdiction: str, instruments: Sequence[str], *, extend
     )
 
 
+_FIXED: Final[Mapping[str, str]] = {
+    "concepts.yaml": CATALOGUES["concepts.yaml"],
+    "regimes/regimes.yaml": CATALOGUES["regimes/regimes.yaml"],
+    "regimes/members.csv": "*place:place,*regime:word,standing:word,from:date?,to:date?,provenance:word,source:text?,note:text?\n",
+    "places.yaml": _PLACES,
+    "schemes.yaml": _SCHEMES,
+    "zz/definitions.yaml": _DEFINITIONS,
+    "zz/tables/known.csv": "*entry:code(zz.list)\n" + "".join(f"{code}\n" for code in CODES),
+}
+
+
 @st.composite
-def packages(draw: Draw, *, second: bool = True) -> Made:
-    """A folder with Testland's package, and with `second` at times another beside or below it."""
+def packages(draw: Draw) -> Made:
+    """A folder with Testland's package, and at times a member of its bloc."""
+    history = draw(st.sampled_from(("2001-01-01", "2001-01-01", "2001-01-01", str(BOUNDARY))))
     texts: dict[str, str] = {
-        "concepts.yaml": CATALOGUES["concepts.yaml"],
-        "regimes/regimes.yaml": CATALOGUES["regimes/regimes.yaml"],
-        "regimes/members.csv": "*place:place,*regime:word,standing:word,from:date?,to:date?,provenance:word,source:text?,note:text?\n",
-        "places.yaml": _PLACES,
-        "schemes.yaml": _SCHEMES,
+        **_FIXED,
         "vocabulary.yaml": _vocabulary(draw),
-        "zz/definitions.yaml": _DEFINITIONS,
-        "zz/groups/groups.yaml": _groups(draw, ""),
-        "zz/tables/tables.yaml": _TABLES.replace("HISTORY", draw(st.sampled_from(("2001-01-01", "2001-01-01", "2001-01-01", str(BOUNDARY))))),
-        "zz/tables/known.csv": "*entry:code(zz.list)\n" + "".join(f"{code}\n" for code in CODES),
+        "zz/groups/groups.yaml": _groups(draw),
+        "zz/tables/tables.yaml": _TABLES.replace("HISTORY", history),
         "zz/tables/entries.csv": _entries(draw),
         "zz/tables/chart.csv": _chart(draw),
     }
     instruments = draw(st.sampled_from((("zz.act",), ("zz.act", "zz.other"))))
-    texts["zz/policy.yaml"] = _policy(draw, "zz", instruments)
-    rules = _rules(draw, "zz", instruments, "")
+    tiers, set_ = draw(st.sampled_from(_TIERS)), draw(st.sampled_from(("all", "")))
+    texts["zz/policy.yaml"] = _policy("zz", instruments, tiers=tiers, set_=set_)
+    rules = _rules(draw, "zz", instruments)
     middle = len(rules) // 2
     late = draw(st.sampled_from(("2001-01-01", "2001-01-01", "2001-01-01", str(BOUNDARY))))
     texts["zz/rules/a.yaml"] = rules_file(*rules[:middle])
     texts["zz/rules/b.yaml"] = rules_file(*rules[middle:], history_from=late)
-    if second and draw(st.integers(0, 2)) == 2:
+    if draw(st.integers(0, 2)) == 2:
         texts |= _second(draw)
     return Made({name: text.encode() for name, text in texts.items()})
 
@@ -549,7 +556,29 @@ def _second(draw: Draw) -> dict[str, str]:
     """A member of Testland's bloc, which sees all that Testland defines."""
     rules = [
         each
-        for each in _rules(draw, "yy", ("yy.act",), "")
+        for each in _rules(draw, "yy", ("yy.act",))
         if not each["id"].startswith("yy.never")
     ]
-    return {"yy/policy.yaml": _policy(draw, "yy", ("yy.act",), extends="zz"), "yy/rules/c.yaml": rules_file(*rules)}
+    return {"yy/policy.yaml": _policy("yy", ("yy.act",), extends="zz"), "yy/rules/c.yaml": rules_file(*rules)}
+
+
+def plain_package(*rules: Mapping[str, Any], vocabulary: Sequence[Fields] = (), files: Mapping[str, str] | None = None) -> Made:
+    """Testland with just these rules beside its nexus: every fact that could be assumed is asked for, but for those given."""
+    given = {fact["path"]: fact for fact in vocabulary}
+    asked = {path: {"path": path, "class": "ask", "question": f"What is {path}?"} for path in (*ASKED, *ASSUMABLE)}
+    typed = {path: fact | ({"type": ASSUMABLE[path][0]} if path in ASSUMABLE and ASSUMABLE[path][0] else {}) for path, fact in asked.items()}
+    claimed = {path: {"path": path, "class": "claim"} | ({"type": kind} if kind else {}) for path, kind in CLAIMED.items()}
+    reach = rule("zz.reach", {"reach": {"limb": "export"}}, "act.export", concept="nexus")
+    places = [{"id": "g1", "title": "g1", "kind": "places", "cite": "Annex", "members": ["BB-1", "CC"]}]
+    texts = {
+        **_FIXED,
+        "vocabulary.yaml": json.dumps({"facts": list((typed | claimed | given).values())}),
+        "zz/groups/groups.yaml": json.dumps({"history_from": "2001-01-01", "groups": places}),
+        "zz/tables/tables.yaml": _TABLES.replace("HISTORY", "2001-01-01"),
+        "zz/tables/entries.csv": "*entry:code(zz.list),codes:codes(zz.list),basis:word\n" + "".join(f"{c},{c},B1\n" for c in CODES),
+        "zz/tables/chart.csv": "*place:place,C1:mark\n" + "".join(f"{place},X\n" for place in EVERYWHERE),
+        "zz/policy.yaml": _policy("zz", ("zz.act",)),
+        "zz/rules/rules.yaml": rules_file(reach, *rules),
+        **(files or {}),
+    }
+    return Made({name: text.encode() for name, text in texts.items()})

@@ -188,7 +188,7 @@ def _party_list(tx: Any, name: str, values: Mapping[str, Any]) -> Iterator[Slot]
 
 
 def _roles(tx: Any) -> Iterator[Slot]:
-    """Nobody has a role: then nobody has it (all parties are named), or someone named has it too.
+    """Nobody has a role: then nobody has it (all parties are named), or someone named, but for the exporter, has it too.
 
     A party that is not named is no way to state this: the list of parties has entries, so it is stated.
     """
@@ -200,7 +200,7 @@ def _roles(tx: Any) -> Iterator[Slot]:
         if any(role in party.roles for party in tx.parties):
             continue
         options = [Option("nobody", _complete("parties"))]
-        for n in range(len(tx.parties)):
+        for n in range(1, len(tx.parties)):
             says = "ULTIMATE_CONSIGNEE" if name == "END_USER" and consignees == [n] else ""
             options.append(Option(f"party {n}", _set(lambda t, n=n: t.parties[n], "roles", [role]), says))  # type: ignore[misc]  # as above
         yield Slot(f"roles[{name}]", f"roles[{name}]", tuple(options))
@@ -271,7 +271,8 @@ def _classified(tx: Any, at: At, prefix: tuple[str, str]) -> Iterator[Slot]:
         yield Slot(path, pattern, tuple(options))
     elif "zz.list" in stated:
         yield from _refined(at, path, pattern, tuple(stated["zz.list"].codes))
-        if stated["zz.list"].HasField("as_of") and stated["zz.list"].as_of.year < BOUNDARY.year:
+        since = (tx.date.year, tx.date.month, tx.date.day) >= (BOUNDARY.year, BOUNDARY.month, BOUNDARY.day)
+        if since and stated["zz.list"].HasField("as_of") and stated["zz.list"].as_of.year < BOUNDARY.year:
             again = Option("still not listed", _codes(at, "zz.list", ["NLR"], LAST), "none")
             listed = Option("listed since", _codes(at, "zz.list", ["A1.b.1"], LAST))
             yield Slot(f"{path}.as_of", "items[*].classifications[*].as_of", (again, listed))
@@ -310,53 +311,66 @@ def _item(tx: Any, number: int) -> Iterator[Slot]:
 # ---- licenses -----------------------------------------------------------------------------------------------------------
 
 
+_PAPER_LISTS: Final[Mapping[str, tuple[list[Any], ...]]] = {
+    "bases": (["B1", "B2", "P1"], ["B2"]),
+    "codes": (["A1", "A2", "B1"], ["A1.b.1"], ["B1"]),
+    "destinations": (
+        [pb.Place(country="AA"), pb.Place(country="BB"), pb.Place(country="CC")],
+        [pb.Place(country="BB", region="BB-2"), pb.Place(country="AA")],
+    ),
+    "parties": (["Acme", "third-1"], ["buyer"], ["Other"]),
+    "purposes": ([pb.PURPOSE_CIVIL, pb.PURPOSE_MILITARY_OTHER], [pb.PURPOSE_CIVIL]),
+}
+_PAPER_SCALARS: Final[Mapping[str, tuple[Any, ...]]] = {
+    "jurisdiction": ("zz", "yy"),
+    "instrument": ("zz.act", "zz.other"),
+    "valid_from": (date(datetime.date(2020, 1, 1)), date(BOUNDARY)),
+    "valid_to": (date(datetime.date(2030, 1, 1)), date(BOUNDARY)),
+    "value_left": (money(10_000, "USD"), money(1_000, "USD")),
+    "quantity_left": (decimal("20"), decimal("5")),
+    "unit": ("pieces", "kg"),
+}
+LIMITS: Final = (*_PAPER_LISTS, *_PAPER_SCALARS)
+"""The fields in which a license sets limits; what fits most of these transactions stands first."""
+
+
 def _license(tx: Any, number: int) -> Iterator[Slot]:
-    """The fields that a held license leaves unset; each may also be unlimited."""
+    """The fields that a held license leaves unset and does not call unlimited."""
 
     def at(transaction: Any) -> Any:
         return transaction.licenses[number]
 
     held = at(tx)
-    prefix = (f"licenses[{number}].", "licenses[*].")
-    yield from _scalar(tx, at, prefix, "jurisdiction", {"zz": "zz", "yy": "yy"})
-    yield from _scalar(tx, at, prefix, "instrument", {"zz.act": "zz.act", "zz.other": "zz.other"})
-    lists: Mapping[str, list[list[Any]]] = {
-        "bases": [["B1", "B2", "P1"], ["B2"]],
-        "codes": [["A1"], ["A1.b.1"], ["B1"]],
-        "destinations": [[pb.Place(country="AA")], [pb.Place(country="BB", region="BB-2"), pb.Place(country="AA")]],
-        "parties": [["buyer"], ["Acme"]],
-        "purposes": [[pb.PURPOSE_CIVIL, pb.PURPOSE_MILITARY_OTHER], [pb.PURPOSE_CIVIL]],
-    }
-    for name, values in lists.items():
-        if not getattr(held, name) and name not in held.unlimited:
-            yield Slot(f"{prefix[0]}{name}", f"{prefix[1]}{name}", tuple(Option(str(v), _set(at, name, v)) for v in values))
-    scalars: Mapping[str, Mapping[str, Any]] = {
-        "valid_from": {"early": date(datetime.date(2020, 1, 1)), "late": date(BOUNDARY)},
-        "valid_to": {"late": date(datetime.date(2030, 1, 1)), "early": date(BOUNDARY)},
-        "value_left": {"10000": money(10000, "USD"), "1000": money(1000, "USD")},
-        "quantity_left": {"20": decimal("20"), "5": decimal("5")},
-        "unit": {"pieces": "pieces", "kg": "kg"},
-    }
-    for name, values_ in scalars.items():
-        if name not in held.unlimited:
-            yield from _scalar(tx, at, prefix, name, values_)
+    for name in LIMITS:
+        values: tuple[Any, ...] = (*_PAPER_LISTS.get(name, ()), *_PAPER_SCALARS.get(name, ()))
+        unset = not getattr(held, name) if name in _PAPER_LISTS else not held.HasField(name)
+        if unset and name not in held.unlimited:
+            options = tuple(Option(str(value), _set(at, name, value)) for value in values)
+            yield Slot(f"licenses[{number}].{name}", f"licenses[*].{name}", options)
 
 
-def held_license(full: bool) -> pb.HeldLicense:
+@st.composite
+def held_licenses(draw: st.DrawFn) -> pb.HeldLicense:
+    """A license that mostly fits, with fields that do not, are unset, or set no limit."""
+    held = pb.HeldLicense(number="N-1")
+    for name in LIMITS:
+        kind = draw(st.sampled_from(("fits", "fits", "fits", "fits", "unset", "other", "unlimited")))
+        values: tuple[Any, ...] = (*_PAPER_LISTS.get(name, ()), *_PAPER_SCALARS.get(name, ()))
+        if kind == "unlimited":
+            held.unlimited.append(name)
+        elif kind != "unset":
+            _set(lambda h: h, name, values[0] if kind == "fits" else draw(st.sampled_from(values[1:])))(held)
+    return held
+
+
+def held_license(*, full: bool) -> pb.HeldLicense:
     """A license that fits what these transactions mostly are, in every respect; or one that says nothing."""
-    if not full:
-        return pb.HeldLicense(number="N-2")
-    return pb.HeldLicense(
-        number="N-1",
-        jurisdiction="zz",
-        instrument="zz.act",
-        bases=["B1", "B2", "P1"],
-        codes=["A1", "A2", "B1", "NLR"],
-        destinations=[pb.Place(country="AA"), pb.Place(country="BB")],
-        valid_from=date(datetime.date(2020, 1, 1)),
-        valid_to=date(datetime.date(2030, 1, 1)),
-        unlimited=["value_left", "quantity_left", "parties", "purposes", "codes"],
-    )
+    held = pb.HeldLicense(number="N-1" if full else "N-2")
+    if full:
+        held.unlimited.extend(("value_left", "quantity_left", "parties", "purposes", "codes"))
+        for name in ("bases", "destinations", "jurisdiction", "instrument", "valid_from", "valid_to"):
+            _set(lambda h: h, name, (*_PAPER_LISTS.get(name, ()), *_PAPER_SCALARS.get(name, ()))[0])(held)
+    return held
 
 
 # ---- the whole ----------------------------------------------------------------------------------------------------------

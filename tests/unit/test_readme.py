@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,9 @@ def _licet_commands() -> list[list[str]]:
 @pytest.mark.parametrize("command", _licet_commands(), ids=[" ".join(command[1:]) for command in _licet_commands()])
 def test_the_commands_of_the_readme_run(command: list[str]) -> None:
     """Every `licet` command of the README does what it says, from the root of the repository."""
+    words = [found for word in command[1:] for found in (sorted(map(str, _ROOT.glob(word))) if "*" in word else [word])]
     done = subprocess.run(
-        [sys.executable, "-m", "licet.cli.main", *command[1:]],
+        [sys.executable, "-m", "licet.cli.main", *words],
         capture_output=True,
         text=True,
         timeout=_PATIENCE,
@@ -60,15 +62,35 @@ def test_no_command_of_the_readme_is_left_out() -> None:
     assert [] == [command for command in _commands() if command[0] != "make" and not command[0].endswith("/licet")]
 
 
-def test_the_python_of_the_readme_asks_a_server() -> None:
-    """The snippet runs as it stands against a server with the shipped policies."""
-    (snippet,) = _blocks("python")
-    with served() as client:
-        code = snippet.replace("127.0.0.1:50051", client.address)
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=_PATIENCE, check=False)
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where a server with the shipped policies listens."""
+    with served() as where:
+        yield where
+
+
+_SHOWN = {
+    "evaluate_stream": ["18 of 18", "Hold this"],
+    "InvalidRequest": ["DISPOSITION_HOLD", "screened", "['transaction.destination.country']"],
+    "LicensingServiceStub": ["DISPOSITION_HOLD", "screened"],
+}
+"""What each snippet prints, by a word that only it has."""
+
+
+@pytest.mark.parametrize("word", _SHOWN)
+def test_the_python_of_the_readme_asks_a_server(address: str, word: str) -> None:
+    """Each snippet runs as it stands against a server with the shipped policies, and prints what it says."""
+    (snippet,) = (block for block in _blocks("python") if word in block)
+    code = snippet.replace("127.0.0.1:50051", address)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=_PATIENCE, check=False, cwd=_ROOT)
     assert done.returncode == 0, done.stderr
-    assert "DISPOSITION_HOLD" in done.stdout
-    assert "screened" in done.stdout
+    for shown in _SHOWN[word]:
+        assert shown in done.stdout
+
+
+def test_no_python_of_the_readme_is_left_out() -> None:
+    """Every snippet is one that the test above runs."""
+    assert len(_SHOWN) == len(_blocks("python"))
 
 
 def test_the_shipment_of_the_readme_is_one() -> None:

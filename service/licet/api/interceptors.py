@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
@@ -22,6 +22,8 @@ from licet.api.logs import frames
 from licet.decision.errors import LicetError
 
 _OURS = "/licet."
+_STATUS_SECONDS = 1.0
+"""How long a status may take to leave. Behind replies that the caller does not take it would wait as long as the caller does."""
 log = structlog.get_logger("licet.api")
 
 
@@ -134,9 +136,12 @@ def _parsed(handler: Any, raw: bytes) -> Any:
 
 
 async def _abort(context: Any, error: LicetError, id_: str) -> NoReturn:
+    """The transport has the status; whether the caller takes it is not waited for."""
     status = rpc_status.to_status(status_of(error, id_))
-    await context.abort(status.code, status.details, (*status.trailing_metadata, (REQUEST_ID, id_)))
-    raise AssertionError
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_STATUS_SECONDS):
+            await context.abort(status.code, status.details, (*status.trailing_metadata, (REQUEST_ID, id_)))
+    raise asyncio.CancelledError
 
 
 @contextmanager
@@ -150,7 +155,8 @@ def _logged(method: str, context: Any) -> Iterator[Callable[[LicetError], None]]
     try:
         yield failed
     except asyncio.CancelledError:
-        end["code"] = "DEADLINE_EXCEEDED" if context.time_remaining() == 0 else "CANCELLED"
+        if end["code"] == "OK":
+            end["code"] = "DEADLINE_EXCEEDED" if context.time_remaining() == 0 else "CANCELLED"
         raise
     finally:
         log.info("call", method=method, ms=milliseconds(started), **{key: value for key, value in end.items() if value})

@@ -25,16 +25,19 @@ from rich.table import Table
 from rich.text import Text
 
 from licet.cli import words
-from licet.cli.client import Client, ServerTrouble
 from licet.cli.exits import Exit
 from licet.cli.failing import failing
+from licet.cli.remote import Remote, remote
 from licet.cli.report import console, report, show
 from licet.cli.shipment import Shipment, ShipmentError, read_shipment
+from licet.cli.trouble import ServerTrouble, told
+from licet.client import LicetClientError
 from licet.decision.errors import InvalidRequest
 from licet.v1 import decision_pb2, outcome_pb2
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
+CALL_SECONDS = 30.0
 _POLL_SECONDS = 0.05
 _COMMANDS = (
     ("licet explain {folder}/08-us-phones-to-vietnam-military.yaml", "every rule behind an answer, and the values it read"),
@@ -74,9 +77,9 @@ def main(arguments: Sequence[str] = ()) -> int:
         if not shipments:
             raise FileNotFoundError(f"{folder} holds no example shipments")
         out.print(Text("Starting a server on loopback with the policies that Licet ships …", "dim"))
-        with served() as client:
-            out.print(Text(f"It listens at {client.address}. {len(shipments)} shipments follow, each asked through gRPC.\n", "dim"))
-            shown = [_ask(client, shipment, out) for shipment in shipments]
+        with served() as address, remote(address, CALL_SECONDS) as server:
+            out.print(Text(f"It listens at {address}. {len(shipments)} shipments follow, each asked through gRPC.\n", "dim"))
+            shown = [_ask(server, shipment, out) for shipment in shipments]
     show(out, _closing(shown))
     _next(out, folder)
     return Exit.PROCEED if all(each.as_expected for each in shown) else Exit.FAILED
@@ -86,28 +89,28 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 @contextmanager
-def served() -> Iterator[Client]:
-    """A client of a server that is healthy, on a port that was free; the server is stopped at the end. Raises `ServerTrouble`."""
+def served(*options: str) -> Iterator[str]:
+    """The address of a healthy server, on a port that was free; the server is stopped at the end. Raises `ServerTrouble`."""
     with tempfile.TemporaryFile() as log:
         # Its own process group: Ctrl-C reaches this process alone, which then stops the server.
         process = subprocess.Popen(  # noqa: S603  # our own module, under the interpreter that runs this
-            _command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(), start_new_session=True
+            _command(*options), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(), start_new_session=True
         )
         try:
-            client = Client(_address(process, log))
-            if not client.healthy():
-                raise ServerTrouble(client.address, "NOT_SERVING", "the server says that it does not serve")
-            yield client
-        except ServerTrouble as error:
-            text = f"{error.args[0]}; its log ends: {_last_words(log)}" if error.reason != "NOT_STARTED" else error.args[0]
-            raise ServerTrouble(error.address, error.reason, text, request_id=error.request_id) from error
+            address = _address(process, log)
+            with remote(address, CALL_SECONDS) as server:
+                if not server.client.healthy():
+                    raise ServerTrouble("NOT_SERVING", f"{address}: the server says that it does not serve")
+            yield address
+        except LicetClientError as error:
+            raise ServerTrouble(error.reason, f"{told(error)}; its log ends: {_last_words(log)}") from error
         finally:
             _stop(process)
 
 
-def _command() -> list[str]:
-    options = ["--listen", "127.0.0.1:0", "--log-format", "json", "--drain-seconds", "2"]
-    return [sys.executable, "-m", "licet.cli.main", "serve", *options]
+def _command(*options: str) -> list[str]:
+    usual = ("--listen", "127.0.0.1:0", "--log-format", "json", "--drain-seconds", "2")
+    return [sys.executable, "-m", "licet.cli.main", "serve", *usual, *options]
 
 
 def _environment() -> dict[str, str]:
@@ -126,7 +129,7 @@ def _address(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
         if ended:
             break
         time.sleep(_POLL_SECONDS)
-    raise ServerTrouble("the server", "NOT_STARTED", f"it did not start: {_last_words(log)}")
+    raise ServerTrouble("NOT_STARTED", f"the server did not start: {_last_words(log)}")
 
 
 def _read(log: IO[bytes]) -> str:
@@ -162,10 +165,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 # ---- what is shown ------------------------------------------------------------------------------------------------------
 
 
-def _ask(client: Client, shipment: Shipment, out: Console) -> Shown:
+def _ask(server: Remote, shipment: Shipment, out: Console) -> Shown:
     started = time.perf_counter()
     try:
-        decision = client.evaluate(shipment.request)
+        decision = server.evaluate(shipment.request)
     except InvalidRequest as error:
         raise ShipmentError(shipment.faults_of(error.violations)) from None
     shown = Shown(shipment, decision, (time.perf_counter() - started) * 1000)

@@ -11,10 +11,11 @@ from typing import NoReturn
 import typer
 
 from licet.api.errors import RefusedToStart
-from licet.cli.client import ServerTrouble
 from licet.cli.exits import Exit
 from licet.cli.report import console
 from licet.cli.shipment import Shipment, ShipmentError
+from licet.cli.trouble import ServerTrouble, told
+from licet.client import LicetClientError
 from licet.decision.errors import InvalidRequest
 from licet.language.faults import Fault, PolicyError, Position
 
@@ -34,6 +35,8 @@ def failing(*, shipment: Shipment | None = None, prefix: Path | None = None, as_
         _fail(Exit.USAGE, error.reason, faults, text=str(error), as_json=as_json)
     except PolicyError as error:
         _fail(Exit.POLICY, error.reason, _under(prefix, error.faults), as_json=as_json)
+    except LicetClientError as error:
+        _fail(Exit.SERVER, error.reason, (), text=told(error), as_json=as_json)
     except ServerTrouble as error:
         _fail(Exit.SERVER, error.reason, (), text=str(error), as_json=as_json)
     except RefusedToStart as error:
@@ -49,20 +52,26 @@ def _under(prefix: Path | None, faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(Fault(Position(str(prefix / f.at.file), f.at.line, f.at.column), f.code, f.message, f.hint) for f in faults)
 
 
+def tell_refusal(shipment: Shipment, error: InvalidRequest, *, as_json: bool = False) -> None:
+    """Writes what was refused of a shipment on standard error, at its places in the file."""
+    _tell(error.reason, shipment.faults_of(error.violations), text=str(error), as_json=as_json)
+
+
 def _fail(code: Exit, reason: str, faults: Iterable[Fault], *, text: str = "", as_json: bool = False) -> NoReturn:
-    faults = tuple(faults)
+    _tell(reason, tuple(faults), text=text, as_json=as_json)
+    raise SystemExit(int(code))
+
+
+def _tell(reason: str, faults: tuple[Fault, ...], *, text: str, as_json: bool) -> None:
     if as_json:
-        typer.echo(
-            json.dumps({"reason": reason, "message": text, "faults": [_plain(fault) for fault in faults]}, ensure_ascii=False),
-            err=True,
-        )
-        raise SystemExit(int(code))
+        plain = {"reason": reason, "message": text, "faults": [_plain(fault) for fault in faults]}
+        typer.echo(json.dumps(plain, ensure_ascii=False), err=True)
+        return
     to = console(stderr=True)
     for line in map(str, faults) if faults else text.splitlines():
         to.print(line, markup=False, soft_wrap=True)
     if len(faults) > 1:
         to.print(f"{len(faults)} faults", style="bold red")
-    raise SystemExit(int(code))
 
 
 def _plain(fault: Fault) -> dict[str, str | int]:

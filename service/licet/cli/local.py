@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 import licet
+from licet.cli.answers import Answer
 from licet.decision.decide import decide
 from licet.decision.errors import InvalidRequest, Violation
 from licet.decision.settings import Settings
@@ -53,3 +55,11 @@ class Local:
             ),
             result=for_audience(decided.result, request.audience),
         )
+
+    def evaluate_all(self, requests: Sequence[licensing_service_pb2.EvaluateRequest]) -> Iterator[tuple[int, Answer]]:
+        """Each request's place and answer, one after another."""
+        for index, request in enumerate(requests):
+            try:
+                yield index, self.evaluate(request)
+            except InvalidRequest as error:
+                yield index, error

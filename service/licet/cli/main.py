@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,13 +20,16 @@ from licet.api.server import serve as serve_forever
 from licet.api.settings import LogFormat, LogLevel, read_settings
 from licet.cli import policies as policy_commands
 from licet.cli.answers import Answers
-from licet.cli.client import Client
+from licet.cli.bench.command import bench
 from licet.cli.exits import HELP, exit_of
 from licet.cli.explain import explanation
 from licet.cli.failing import failing
 from licet.cli.local import Local, load
+from licet.cli.many import decide_all
+from licet.cli.remote import remote
 from licet.cli.report import console, report, show
-from licet.cli.shipment import Shipment, parse_shipment, read_shipment
+from licet.cli.shipment import Shipment, ShipmentError, parse_shipment, read_shipment
+from licet.language.faults import Fault
 from licet.v1 import decision_pb2, licensing_service_pb2
 
 app = typer.Typer(
@@ -41,6 +46,7 @@ Licet answers from versioned policy files. Start with an example:
 {HELP}""",
 )
 app.add_typer(policy_commands.app, name="policy")
+app.command()(bench)
 
 
 class AudienceName(StrEnum):
@@ -60,6 +66,10 @@ _AUDIENCES = {
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="Shipment in YAML or JSON; - reads YAML from standard input.", show_default=False)
+]
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Shipments in YAML or JSON; - reads YAML from standard input.", show_default=False),
 ]
 Server = Annotated[
     str,
@@ -105,7 +115,7 @@ Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", min=0.1,
 
 @app.command(epilog=HELP)
 def evaluate(
-    file: File,
+    files: Files,
     *,
     server: Server = "",
     policies: Policies = None,
@@ -118,9 +128,9 @@ def evaluate(
     timeout: Timeout = 30.0,
     as_json: Json = False,
 ) -> None:
-    """Decide a shipment and say why, on a page.
+    """Decide a shipment and say why, on a page; or several, whose exit code is that of the gravest.
 
-    The file has the field names of the API, in short forms:
+    A file has the field names of the API, in short forms:
 
     [bold]destination: CH[/bold] · [bold]value: 1200 EUR[/bold] · [bold]classifications: {eu.annex-i: 3A001.b.4}[/bold] ·
     [bold]roles: END_USER[/bold]
@@ -128,8 +138,13 @@ def evaluate(
     A fact that you do not know is left out: Licet assumes it and says so, or asks. The folder examples has one file for each
     way an answer can turn out.
     """
-    shipment = _shipment(file, jurisdiction, date, as_json=as_json)
-    _set(shipment.request, refuse_assumptions=refuse_assumptions, full_trace=full_trace, audience=audience, release=release)
+    shipments = _shipments(files, jurisdiction, date, as_json=as_json)
+    for each in shipments:
+        _set(each.request, refuse_assumptions=refuse_assumptions, full_trace=full_trace, audience=audience, release=release)
+    if len(shipments) > 1:
+        with _answering(server, policies, timeout, as_json=as_json) as answers:
+            raise typer.Exit(decide_all(shipments, answers, as_json=as_json))
+    (shipment,) = shipments
     decision = _decide(shipment, server, policies, timeout, as_json=as_json)
     if as_json:
         typer.echo(MessageToJson(decision, preserving_proto_field_name=True, ensure_ascii=False))
@@ -158,7 +173,7 @@ def explain(
     ✓ fired or true · ✗ looked at, and not met · ? facts are missing. Behind each value stands whether it was stated, assumed or
     not claimed, and behind each condition the file and line of the policy.
     """
-    shipment = _shipment(file, jurisdiction, date, as_json=as_json)
+    (shipment,) = _shipments([file], jurisdiction, date, as_json=as_json)
     _set(shipment.request, refuse_assumptions=refuse_assumptions, full_trace=full_trace, audience=audience, release=release)
     decision = _decide(shipment, server, policies, timeout, as_json=as_json)
     if as_json:
@@ -245,17 +260,33 @@ def version() -> None:
     typer.echo(f"licet {licet.__version__}")
 
 
-def _shipment(file: Path, jurisdictions: list[str] | None, date: datetime.datetime | None, *, as_json: bool) -> Shipment:
-    """The shipment of a file, as the options change it."""
+def _shipments(
+    files: list[Path], jurisdictions: list[str] | None, date: datetime.datetime | None, *, as_json: bool
+) -> list[Shipment]:
+    """The shipments of the files, as the options change them. All faults of all files are told at once."""
     with failing(as_json=as_json):
-        shipment = parse_shipment("<stdin>", sys.stdin.buffer.read()) if str(file) == "-" else read_shipment(file)
-    if jurisdictions:
-        del shipment.request.jurisdictions[:]
-        shipment.request.jurisdictions.extend(jurisdictions)
-    if date is not None:
-        legal = shipment.request.transaction.date
-        legal.year, legal.month, legal.day = date.year, date.month, date.day
-    return shipment
+        shipments = _read(files)
+    for shipment in shipments:
+        if jurisdictions:
+            del shipment.request.jurisdictions[:]
+            shipment.request.jurisdictions.extend(jurisdictions)
+        if date is not None:
+            legal = shipment.request.transaction.date
+            legal.year, legal.month, legal.day = date.year, date.month, date.day
+    return shipments
+
+
+def _read(files: list[Path]) -> list[Shipment]:
+    shipments: list[Shipment] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            shipments.append(parse_shipment("<stdin>", sys.stdin.buffer.read()) if str(file) == "-" else read_shipment(file))
+        except ShipmentError as error:
+            faults += error.faults
+    if faults:
+        raise ShipmentError(faults)
+    return shipments
 
 
 def _set(
@@ -278,12 +309,22 @@ def _set(
 
 
 def _decide(shipment: Shipment, server: str, policies: Path | None, timeout: float, *, as_json: bool) -> decision_pb2.Decision:
+    with _answering(server, policies, timeout, as_json=as_json) as answers, failing(shipment=shipment, as_json=as_json):
+        return answers.evaluate(shipment.request)
+
+
+@contextmanager
+def _answering(server: str, policies: Path | None, timeout: float, *, as_json: bool) -> Iterator[Answers]:
+    """What decides, as the options say; what goes wrong with it ends the command."""
     if server and policies is not None:
         raise typer.BadParameter("--server decides by its own policies; leave out --policies, or --server")
+    if server:
+        with failing(as_json=as_json), remote(server, timeout) as answers:
+            yield answers
+        return
     with failing(prefix=policies, as_json=as_json):
-        answers: Answers = Client(server, timeout) if server else Local(load(policies))
-    with failing(shipment=shipment, as_json=as_json):
-        return answers.evaluate(shipment.request)
+        local = Local(load(policies))
+    yield local
 
 
 def main() -> Any:

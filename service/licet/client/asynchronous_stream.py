@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,10 +35,11 @@ class AsyncDecisionStream(AsyncIterator[Answer]):
         self._on_progress = on_progress
         self._over = over
         self._cancelled = False
-        self._failure: Exception | None = None
-        self._slots = asyncio.Semaphore(window)
-        self._call = method(self._feed(subjects), **book.begun.options())
+        self._feed = _Feed(subjects, book, window)
+        self._call = method(**book.begun.options())
         self._replies = aiter(self._call)
+        feeding = asyncio.create_task(self._feed.run(self._call))
+        self._call.add_done_callback(lambda _: feeding.cancel())
 
     @property
     def progress(self) -> Progress:
@@ -66,7 +68,7 @@ class AsyncDecisionStream(AsyncIterator[Answer]):
             if is_cancelling() or not (self._cancelled or self._over()):
                 raise
             raise self._book.begun.closed("stream") from None
-        self._slots.release()
+        self._feed.settled()
         if self._on_progress is not None:
             self._on_progress(self.progress)
         return settled
@@ -74,23 +76,9 @@ class AsyncDecisionStream(AsyncIterator[Answer]):
     def _end(self) -> None:
         if self._cancelled:
             raise self._book.begun.closed("stream")
-        if self._failure is not None:
-            raise self._failure
+        if self._feed.failure is not None:
+            raise self._feed.failure
         self._book.end()
-
-    async def _feed(
-        self, subjects: Iterable[Subject] | AsyncIterable[Subject]
-    ) -> AsyncIterator[licensing_service_pb2.EvaluateStreamRequest]:
-        try:
-            source = aiter(subjects) if isinstance(subjects, AsyncIterable) else _each(subjects)
-            while await self._slots.acquire():
-                try:
-                    subject = await anext(source)
-                except StopAsyncIteration:
-                    return
-                yield self._book.ask(subject)
-        except Exception as failure:  # noqa: BLE001  # the caller's own; raised where the answers are taken
-            self._failure = failure
 
     async def __aenter__(self) -> Self:
         return self
@@ -98,10 +86,48 @@ class AsyncDecisionStream(AsyncIterator[Answer]):
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.cancel()
 
+    def __del__(self) -> None:
+        """Ends a stream whose loop was broken off, so that no task waits for it; with its event loop it is gone anyway."""
+        with suppress(AttributeError, RuntimeError):
+            self._call.cancel()
 
-async def _each(subjects: Iterable[Subject]) -> AsyncIterator[Subject]:
-    for subject in subjects:
-        yield subject
+
+class _Feed:
+    """Writes messages to a call, and waits while the window is full. Knows no stream, which may go before it."""
+
+    def __init__(self, subjects: Iterable[Subject] | AsyncIterable[Subject], book: Book, window: int) -> None:
+        self._source = aiter(subjects) if isinstance(subjects, AsyncIterable) else iter(subjects)
+        self._book = book
+        self._slots = asyncio.Semaphore(window)
+        self.failure: Exception | None = None
+
+    async def run(self, call: Any) -> None:
+        """Returns once all is asked, or the call has ended; whoever takes the answers hears how."""
+        with suppress(grpc.RpcError, asyncio.InvalidStateError):
+            while (message := await self._next()) is not None:
+                await call.write(message)
+            await call.done_writing()
+
+    async def _next(self) -> licensing_service_pb2.EvaluateStreamRequest | None:
+        await self._slots.acquire()
+        try:
+            source = self._source
+            subject = await anext(source, _END) if isinstance(source, AsyncIterator) else next(source, _END)
+            return None if isinstance(subject, _End) else self._book.ask(subject)
+        except Exception as failure:  # noqa: BLE001  # the caller's own; raised where the answers are taken
+            self.failure = failure
+            return None
+
+    def settled(self) -> None:
+        """One more may be asked."""
+        self._slots.release()
+
+
+class _End:
+    """Stands behind the last subject."""
+
+
+_END = _End()
 
 
 def is_cancelling() -> bool:

@@ -146,6 +146,9 @@ class Client(Connected):
             except grpc.RpcError as error:
                 self._check_open()
                 wait = begun.wait_after(error)
+            except ValueError:  # the channel was closed since
+                self._check_open()
+                raise
             self._closing.wait(wait)
 
     def _check_open(self) -> None:

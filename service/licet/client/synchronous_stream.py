@@ -91,7 +91,7 @@ class _Feed:
     """Gives messages to gRPC, whose thread waits here while the window is full. Knows no stream, which may go before it."""
 
     def __init__(self, subjects: Iterable[Subject], book: Book, window: int) -> None:
-        self._subjects = subjects
+        self._subjects = iter(subjects)
         self._book = book
         self._slots = threading.Semaphore(window)
         self._stopped = threading.Event()
@@ -99,10 +99,9 @@ class _Feed:
 
     def __iter__(self) -> Iterator[licensing_service_pb2.EvaluateStreamRequest]:
         try:
-            subjects = iter(self._subjects)
             while self._slots.acquire() and not self._stopped.is_set():
                 try:
-                    subject = next(subjects)
+                    subject = next(self._subjects)
                 except StopIteration:
                     return
                 yield self._book.ask(subject)

@@ -204,12 +204,12 @@ def _use(explained: Explained, bars: tuple[Explained, ...], wanted: frozenset[st
 
 
 def _referred(end: End, referrals: tuple[Explained, ...], settled: Settled) -> Outcome:
-    """What referrals to other laws come to: settled as the caller states, else possibly a license in the ceiling."""
+    """What referrals to other laws come to: settled as the caller states; else free in the floor, forbidden in the ceiling."""
     outcomes = [Outcome.NOT_SUBJECT]
     for referral in referrals:
         stated = settled.outcomes.get(referral.effect_as(m.Refer).to)
         if stated is None:
-            outcomes.append(Outcome.LICENSE_REQUIRED if end is End.CEILING else Outcome.NOT_SUBJECT)
+            outcomes.append(Outcome.PROHIBITED if end is End.CEILING else Outcome.NOT_SUBJECT)
         elif not stated.permissive:
             outcomes.append(Outcome.LICENSE_REQUIRED if stated is Outcome.UNDETERMINED else stated)
     return join(*outcomes)

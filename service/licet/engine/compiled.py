@@ -10,7 +10,9 @@ import bisect
 import datetime
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from licet.engine.masks import Builder, Masks, Match, Node, Rows, evaluate
 from licet.engine.protocol import Case, Finding, Verdict
@@ -74,8 +76,9 @@ class CompiledEngine:
     name = "compiled"
 
     def __init__(self) -> None:
-        self._specialized: OrderedDict[tuple[str, int], Specialized] = OrderedDict()
-        self._boundaries: dict[str, tuple[datetime.date, ...]] = {}
+        # By the package itself: what it reads of its bloc and of the catalogues is not in its digest.
+        self._specialized: OrderedDict[tuple[m.Package, int], Specialized] = OrderedDict()
+        self._boundaries: WeakKeyDictionary[m.Package, tuple[datetime.date, ...]] = WeakKeyDictionary()
 
     def match(self, case: Case) -> tuple[Finding, ...]:
         """All findings but NOT_FIRED, sorted."""
@@ -94,17 +97,19 @@ class CompiledEngine:
         return tuple(sorted(found))
 
     def _special(self, case: Case) -> Specialized:
-        digest = case.package.digest
-        if digest not in self._boundaries:
-            self._boundaries[digest] = boundaries(case.package)
-        key = (digest, bisect.bisect_right(self._boundaries[digest], case.law.date))
-        if key in self._specialized:
+        package = case.package
+        changes = self._boundaries.get(package)
+        if changes is None:
+            changes = self._boundaries[package] = boundaries(package)
+        key = (package, bisect.bisect_right(changes, case.law.date))
+        special = self._specialized.get(key)
+        if special is None:
+            special = self._specialized[key] = specialize(case)
+        with suppress(KeyError):  # another thread may have dropped it just now
             self._specialized.move_to_end(key)
-        else:
-            self._specialized[key] = specialize(case)
-            while len(self._specialized) > _KEPT:
-                self._specialized.popitem(last=False)
-        return self._specialized[key]
+        while len(self._specialized) > _KEPT:
+            self._specialized.popitem(last=False)
+        return special
 
 
 def _scopes(reader: FactReader) -> Iterator[tuple[str, Scope]]:

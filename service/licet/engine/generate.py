@@ -6,6 +6,7 @@ stands. The source is made from the tree of a release, on first use of a conditi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,7 +108,7 @@ class _Writer:
 
     def _value(self, node: Expr) -> str:
         match node:
-            case t.Const():
+            case t.Const() if not isinstance(node.value, float) or math.isfinite(node.value):
                 return repr(node.value)
             case t.Var() if node.name in self.loops:
                 return _local(node.name)

@@ -18,6 +18,8 @@ from licet.language.tree import Expr, Function
 from licet.language.values import Code, Codes
 from licet.language.walk import Scope, walk
 
+_MOST_CODES = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Masks:
@@ -128,24 +130,33 @@ class CodeAtom(Atom):
         return Masks(possible & candidates, certain & candidates)
 
     def _of_code(self, code: Code, scheme: Scheme) -> Masks:
-        if code not in self._index:
+        found = self._index.get(code)
+        if found is None:
             possible = certain = 0
             for mask, variables in self._groups:
-                entries = variables[self.column]
-                stands = scheme.within(str(code), entries) if isinstance(entries, Codes) else _stands(scheme, code, entries)
+                stands = _stands(scheme, code, variables[self.column])
                 possible |= mask if stands is not Within.OUTSIDE else 0
                 certain |= mask if stands is Within.INSIDE else 0
-            self._index[str(code)] = Masks(possible, certain)
-        return self._index[str(code)]
+            if len(self._index) >= _MOST_CODES:  # callers choose what they send
+                self._index.clear()
+            found = self._index[str(code)] = Masks(possible, certain)
+        return found
 
 
-def _stands(scheme: Scheme, code: Code, entry: Any) -> Within:
-    return scheme.within(str(code), Codes(scheme.id, (str(entry),))) if entry is not None else Within.OUTSIDE
+def _stands(scheme: Scheme, code: Code, entries: Any) -> Within:
+    """How a code stands to a cell; to a cell of another scheme it stands in no known way."""
+    if entries is None:
+        return Within.OUTSIDE
+    if getattr(entries, "scheme", scheme.id) != scheme.id:
+        return Within.NOT_AN_ENTRY
+    known = entries if isinstance(entries, Codes) else Codes(scheme.id, (scheme.normal(str(entries)),))
+    return scheme.within(str(code), known)
 
 
 def _rechecked(code: Any, scope: Scope) -> bool:
-    """Whether a negative code is old enough that more than its scheme decides about it."""
-    return not isinstance(code, Code) or (code.as_of is not None and code in scope.law.schemes[code.scheme].negative)
+    """Whether more than its scheme decides about a code: a dated negative answer may be older than the list."""
+    scheme = scope.law.schemes.get(code.scheme) if isinstance(code, Code) else None
+    return scheme is None or (code.as_of is not None and scheme.normal(code) in scheme.negative)
 
 
 # ---- nodes --------------------------------------------------------------------------------------------------------------

@@ -46,6 +46,17 @@ class Finding:
         return f"{self.rule}[{self.bound}]" if self.bound else self.rule
 
 
+class EngineDisagreement(Exception):  # noqa: N818  # the name says what is wrong
+    """An engine says that a rule fired and the walk does not: no such finding is ever explained or answered on."""
+
+    reason = "ENGINES_DISAGREE"
+
+    def __init__(self, finding: Finding, verdict: Verdict) -> None:
+        self.finding = finding
+        self.verdict = verdict
+        super().__init__(f"{finding.name} {finding.item}: found {finding.verdict}, walked {verdict}")
+
+
 class Matcher(Protocol):
     """An engine."""
 

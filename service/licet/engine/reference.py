@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-from licet.engine.protocol import Case, Finding, Verdict
+from licet.engine.protocol import Case, EngineDisagreement, Finding, Verdict
 from licet.language.facts import FactReader, Mode, Noted
 from licet.language.faults import Position
 from licet.language.values import Missing, Reading, Ref, Unknown, Why, unknown
@@ -157,9 +157,17 @@ def judge(case: Case, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def explain(case: Case, findings: Iterable[Finding]) -> tuple[Explained, ...]:
-    """The reasons of findings, in their order. Raises LookupError for a finding whose rule binds nothing such in the case."""
+    """The reasons of findings, in their order. Raises LookupError for a finding whose rule binds nothing such in the case.
+
+    What is said to have fired is walked again: a wrong hit of an engine raises EngineDisagreement.
+    """
     explained = []
-    for rule, subject, finding, binding in _found_again(case, findings, reader_of(case, Mode.CONTROL)):
+    readers = {mode: reader_of(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
+    for rule, subject, finding, binding in _found_again(case, findings, readers[Mode.CONTROL]):
+        if finding.verdict is Verdict.FIRED:
+            verdict = _verdict(rule, binding, _scope(readers[mode_of(rule)], binding, subject)) if binding else Verdict.NOT_FIRED
+            if verdict is not Verdict.FIRED:
+                raise EngineDisagreement(finding, verdict)
         if binding is None:
             raise LookupError(f"{finding.name} binds nothing in this case")
         explained.append(Explained(case, finding, rule, binding, subject))

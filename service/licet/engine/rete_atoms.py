@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from licet.engine.rete_logic import Defined, Every, Fixed, Formula, Holds, Opposite, Some
 from licet.language import tree as t
-from licet.language.law import Law, PlaceGroup, TableAt, WordGroup
+from licet.language.law import Law, PlaceGroup, Scheme, TableAt, WordGroup
 from licet.language.tree import CompareOp, Expr, Function
 from licet.language.values import Codes
 
@@ -152,11 +152,11 @@ class Recognizer:
         """A single test of something read; None where it is no such thing."""
         match expr:
             case t.Call(Function.WITHIN, (t.Var(name), t.Const(value))) if loops and loops[-1][0] == name:
-                return _within(loops, name, value)
+                return self._within(loops, name, value)
             case t.Call(Function.MARKED, (t.Var(name), place, t.Const(column))) if _is_read(place):
-                return self._marked(loops, name.removeprefix("tables."), place, str(column))
+                return _known(loops, self._marked(loops, name.removeprefix("tables."), place, str(column)))
             case t.Member(element, t.Var(name)) if name.startswith("groups.") and _is_read(element):
-                return self._in_group(loops, element, name.removeprefix("groups."))
+                return _known(loops, self._in_group(loops, element, name.removeprefix("groups.")))
             case t.Member(element, t.ListOf(parts)) if parts and _is_read(element):
                 return _in_list(loops, element, parts)
             case t.Compare(op, left, t.Const(value)) if _is_read(left):
@@ -197,9 +197,32 @@ class Recognizer:
             return self._atom(Open())
         if not found.code_column:
             return None
+        scheme = self._law.schemes.get(found.scheme)
+        sets = _listed_sets(found, scheme) if scheme is not None else ()
         codes = t.Select(t.Entry(t.Select(item, "classifications"), found.scheme), "codes")
-        sets = _listed_sets(found)
         return Some(tuple(self._atom(_codes((("c", codes),), "c", entries)) for entries in sets)) if sets else None
+
+    def _within(self, loops: Loops, name: str, value: Any) -> Decided | None:
+        match loops[-1][1]:
+            case t.Select(t.Entry(t.Select(_, "classifications"), scheme_id), "codes"):
+                scheme = self._law.schemes.get(scheme_id)
+                entries = _entries(value, scheme) if scheme is not None else None
+                return _codes(loops, name, entries) if entries is not None else None
+            case _:
+                return None
+
+
+def _listed_sets(table: TableAt, scheme: Scheme) -> tuple[Entries, ...]:
+    """The sets of entries of a table's rows; the rows without exception are one set."""
+    found = [entries for row in table.rows if (entries := _entries(row.cells[table.code_column], scheme)) is not None]
+    plain = [entries for entries in found if not entries.exclude and not entries.everything]
+    union = Entries(f"code of {scheme.id}", frozenset().union(*(entries.include for entries in plain)))
+    return (*((union,) if plain else ()), *dict.fromkeys(entries for entries in found if entries.exclude or entries.everything))
+
+
+def _known(loops: Loops, found: Decided | Open | None) -> Decided | Open | None:
+    """Of an empty list nothing is true, even where nothing is settled of its elements: that is left to the walk."""
+    return None if loops and isinstance(found, Open) else found
 
 
 def _defined(formula: Formula) -> Formula:
@@ -227,31 +250,18 @@ def _is_read(expr: Expr) -> bool:
             return False
 
 
-def _within(loops: Loops, name: str, value: Any) -> Decided | None:
-    match loops[-1][1]:
-        case t.Select(t.Entry(t.Select(_, "classifications"), _), "codes"):
-            entries = entries_of(value)
-            return _codes(loops, name, entries) if entries is not None else None
-        case _:
-            return None
-
-
 def _codes(loops: Loops, name: str, entries: Entries) -> Decided:
-    return Decided(Subject(Kind.CODES, loops, t.Var(name), "code"), entries)
+    return Decided(Subject(Kind.CODES, loops, t.Var(name), entries.among), entries)
 
 
-def entries_of(cell: Any) -> Entries | None:
-    """The entries that a cell names: a code, or codes with exceptions."""
+def _entries(cell: Any, scheme: Scheme) -> Entries | None:
+    """The entries that a cell or a literal names: a code, or codes with exceptions; None for those of another scheme."""
+    if getattr(cell, "scheme", scheme.id) != scheme.id:
+        return None
+    among = f"code of {scheme.id}"
     if isinstance(cell, Codes):
-        return Entries("code", frozenset(cell.include), frozenset(cell.exclude), cell.everything)
-    return Entries("code", frozenset((str(cell),))) if isinstance(cell, str) and cell else None
-
-
-def _listed_sets(table: TableAt) -> tuple[Entries, ...]:
-    found = [entries for row in table.rows if (entries := entries_of(row.cells[table.code_column])) is not None]
-    plain = [entries for entries in found if not entries.exclude and not entries.everything]
-    union = Entries("code", frozenset().union(*(entries.include for entries in plain)))
-    return (*((union,) if plain else ()), *dict.fromkeys(entries for entries in found if entries.exclude or entries.everything))
+        return Entries(among, frozenset(cell.include), frozenset(cell.exclude), cell.everything)
+    return Entries(among, frozenset((scheme.normal(cell),))) if isinstance(cell, str) and cell else None
 
 
 def _in_list(loops: Loops, element: Expr, parts: tuple[Expr, ...]) -> Decided | None:
@@ -328,20 +338,3 @@ def _part(value: Any, cells: Mapping[str, Any]) -> Any:
     if isinstance(value, tuple):
         return tuple(of_row(part, cells) if isinstance(part, Expr) else part for part in value)
     return value
-
-
-__all__ = [
-    "Atom",
-    "Decided",
-    "Entries",
-    "Kind",
-    "Open",
-    "Recognizer",
-    "Subject",
-    "Taken",
-    "entries_of",
-    "kind_of",
-    "of_row",
-    "reads_row",
-    "row_columns",
-]

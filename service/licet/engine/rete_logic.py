@@ -142,6 +142,11 @@ class FlagTable:
         self._numbers: dict[tuple[Formula, bool], int] = {}
         self._derived: list[Derived] = []
 
+    @property
+    def count(self) -> int:
+        """How many flags there are."""
+        return self._first + len(self._derived)
+
     def derived(self, number: int) -> Derived | None:
         """The derived flag of that number; None for an atom's."""
         return self._derived[number - self._first] if number >= self._first else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -67,7 +66,7 @@ def _comparable(left: Any, right: Any) -> bool:
         return isinstance(right, _NUMBERS)
     if isinstance(left, str):
         return isinstance(right, str)
-    return isinstance(left, datetime.date) and isinstance(right, datetime.date)
+    return left is not None and type(left) is type(right)
 
 
 def member(scope: Scope, element: Any, whole: Any) -> bool | None:
@@ -82,7 +81,9 @@ def member(scope: Scope, element: Any, whole: Any) -> bool | None:
         return False
     if type(element) is Unknown:
         return None
-    return False if element is NOT_CLAIMED else element in members
+    if element is NOT_CLAIMED:
+        return False
+    return element in members if isinstance(whole, WordGroup) else any(element == other for other in members)
 
 
 def some_possibly(over: Any, test: Callable[[Any], bool]) -> bool:

@@ -72,6 +72,13 @@ _FUNCTIONS: dict[str, tuple[tuple[cel.Type, tuple[cel.Type, ...]], ...]] = {
 }
 
 
+_RESERVED = (
+    "as break const continue else false for function if import in let loop namespace null package return true var void while"
+)
+TAKEN = frozenset((*_FUNCTIONS, *_RESERVED.split(), "has", "size", "matches", "dyn", "type"))
+"""Names of functions, and words that CEL keeps for itself: no definition or variable may have them."""
+
+
 @dataclass(frozen=True, slots=True)
 class EnumValue:
     """What a short enum name stands for."""

@@ -48,6 +48,10 @@ class Names(Protocol):
         """A definition with parameters, inlined."""
         ...
 
+    def loop_variable(self, name: str) -> str:
+        """The name that a loop variable has in the tree."""
+        ...
+
     def takes(self, name: str) -> bool:
         """Whether a name means something already, alone or before a dot, so that no variable may hide it."""
         ...
@@ -228,9 +232,12 @@ class _Lowering:
         return Typed(t.Call(function, tuple(arg.expr for arg in args)))
 
     def _check_date(self, node: Any, expr: Expr) -> None:
+        text = str(expr.value) if isinstance(expr, t.Const) else ""
         try:
-            date.fromisoformat(str(expr.value) if isinstance(expr, t.Const) else "")
+            exact = date.fromisoformat(text).isoformat() == text
         except ValueError:
+            exact = False
+        if not exact:
             self._refuse(node, "date() wants a literal date", 'such as date("2020-06-29")')
 
     def _look_up(self, node: Any, loops: Mapping[str, Typed]) -> Typed:
@@ -262,13 +269,13 @@ class _Lowering:
         if over.message.endswith("Entry") or (isinstance(over.expr, t.Var) and over.expr.name.startswith("groups.")):
             self._refuse(node, "only a list can be looped over")
         element = over.element()
-        inner = {**loops, loop.iter_var: replace(element, expr=t.Var(loop.iter_var))}
+        inner = {**loops, loop.iter_var: replace(element, expr=t.Var(self.names.loop_variable(loop.iter_var)))}
         return self._shape(node, loop, over, inner)
 
     def _shape(self, node: Any, loop: Any, over: Typed, inner: Mapping[str, Typed]) -> Typed:
         init, step = loop.accu_init, loop.loop_step.call_expr
         kind = init.WhichOneof("kind")
-        var = loop.iter_var
+        var = self.names.loop_variable(loop.iter_var)
         if kind == "const_expr" and init.const_expr.WhichOneof("kind") == "bool_value":
             test = self.lower(step.args[1], inner).expr
             if step.function == "_||_" and not init.const_expr.bool_value:

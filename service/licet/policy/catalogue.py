@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -12,7 +14,7 @@ from typing import TypeVar
 from licet.language.faults import Position
 from licet.language.law import Grammar, Places, Scheme
 from licet.policy.model import ALWAYS, Interval, Provenance
-from licet.policy.reading import Faults, Fields, read_date, read_mapping
+from licet.policy.reading import Faults, Fields, must_be, read_date, read_mapping
 from licet.policy.source import FactSource, read_fact
 from licet.policy.text import CsvText, Node, Scalar, Sequence
 from licet.policy.text import Mapping as MappingNode
@@ -76,6 +78,7 @@ class SchemeSource:
 
     scheme: Scheme
     entries: tuple[str, str, str] | None
+    at: Position
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,16 +138,47 @@ def read_catalogues(yaml: Mapping[str, Node], csv: Mapping[str, CsvText], faults
         part_of={code: part_of for code, _, part_of, _ in areas},
         arrives_as={code: arrives for code, _, _, arrives in areas if arrives},
     )
+    concepts = _list(yaml, "concepts.yaml", "concepts", _concept, faults)
+    schemes = _list(yaml, "schemes.yaml", "schemes", _scheme, faults)
+    known = places.countries | places.part_of.keys() | blocs.keys()
+    codes = [code for code, _ in countries] + [code for code, *_ in areas]
+    _once("places.yaml", "place", codes, faults)
+    _once("concepts.yaml", "concept", (id_ for id_, _ in concepts), faults)
+    _once("schemes.yaml", "scheme", (s.scheme.id for s in schemes), faults)
+    _check_parents("places.yaml", "place", places.part_of, faults, known=known)
+    parents = {regime.id: regime.parent for regime in regimes.values() if regime.parent}
+    _check_parents("regimes/", "regime", parents, faults, known=regimes.keys())
+    for scheme in schemes:
+        for answer in scheme.scheme.answered_by:
+            must_be(Scalar(answer, scheme.at), (s.scheme.id for s in schemes), "scheme", faults)
     return Catalogues(
         regimes=regimes,
-        memberships=_memberships(csv.get("regimes/members.csv"), regimes, faults),
-        concepts=dict(_list(yaml, "concepts.yaml", "concepts", _concept, faults)),
-        schemes={s.scheme.id: s for s in _list(yaml, "schemes.yaml", "schemes", _scheme, faults)},
+        memberships=_memberships(csv.get("regimes/members.csv"), regimes, known, faults),
+        concepts=dict(concepts),
+        schemes={s.scheme.id: s for s in schemes},
         places=places,
         place_names=dict(countries) | {code: name for code, name, _, _ in areas},
         blocs=blocs,
         facts=_list(yaml, "vocabulary.yaml", "facts", read_fact, faults),
     )
+
+
+def _once(file: str, what: str, ids: Iterable[str], faults: Faults) -> None:
+    for id_, count in Counter(ids).items():
+        if count > 1:
+            faults.add(Position(file, 1, 1), "DUPLICATE", f"the {what} {id_} stands {count} times")
+
+
+def _check_parents(file: str, what: str, parents: Mapping[str, str], faults: Faults, *, known: AbstractSet[str]) -> None:
+    """Each parent is known, and nothing is its own ancestor."""
+    for id_, parent in parents.items():
+        must_be(Scalar(parent, Position(file, 1, 1)), known, what, faults)
+        seen, above = {id_}, parent
+        while above in parents and above not in seen:
+            seen.add(above)
+            above = parents[above]
+        if above == id_:
+            faults.add(Position(file, 1, 1), "CYCLE", f"the {what} {id_} is a part of itself")
 
 
 def _list(yaml: Mapping[str, Node], file: str, key: str, read: Callable[[Fields], _T], faults: Faults) -> tuple[_T, ...]:
@@ -225,13 +259,15 @@ def _scheme(fields: Fields) -> SchemeSource:
         changed=fields.date("changed"),
     )
     if not fields.has("entries"):
-        return SchemeSource(scheme, None)
+        return SchemeSource(scheme, None, fields.at)
     table = Fields.of(fields.node("entries"), "entries", fields.faults)
-    return SchemeSource(scheme, tuple(table.text(key, required=True) for key in ("package", "table", "column")))  # type: ignore[arg-type]  # three texts
+    package, name, column = (table.text(key, required=True) for key in ("package", "table", "column"))
+    table.done()
+    return SchemeSource(scheme, (package, name, column), fields.at)
 
 
 def _memberships(
-    csv: CsvText | None, regimes: Mapping[str, Regime], faults: Faults
+    csv: CsvText | None, regimes: Mapping[str, Regime], places: Iterable[str], faults: Faults
 ) -> dict[tuple[str, str], tuple[Membership, ...]]:
     found: dict[tuple[str, str], list[Membership]] = {}
     if csv is None:
@@ -241,6 +277,7 @@ def _memberships(
     for row in csv.rows:
         at = Position(csv.file, row.line, 1)
         cells = dict(zip(names, row.cells, strict=True))
+        must_be(Scalar(cells.get("place", ""), at), places, "place", faults)
         if cells.get("regime") not in regimes:
             faults.add(at, "UNKNOWN_NAME", f"{cells.get('regime')} is no regime")
             continue

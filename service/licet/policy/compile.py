@@ -21,18 +21,15 @@ from licet.language.walk import Scope, truth
 from licet.policy import model as m
 from licet.policy.catalogue import Catalogues
 from licet.policy.conditions import (
-    PARAMETER_TYPES,
-    Definition,
     NameSpace,
     as_expr,
-    check_frame,
     compile_bound,
     compile_condition,
-    parameter,
     report,
-    texts_of,
 )
-from licet.policy.reading import Faults, choose, nearest
+from licet.policy.definitions import define_all
+from licet.policy.reading import Faults, choose, must_be, nearest, no_duplicates
+from licet.policy.references import check_facts, check_policy
 from licet.policy.source import (
     EFFECT_CHOICES,
     DefinitionSource,
@@ -86,12 +83,12 @@ def name_package(source: PackageSource, parent: Named | None, catalogues: Catalo
     facts = _facts(source, parent, catalogues, faults)
     groups = dict(parent.groups) if parent else {}
     own = {group.id.text for group in source.groups}
-    _no_duplicates((group.id for group in source.groups), "group", faults)
+    no_duplicates((group.id for group in source.groups), "group", faults)
     for group in source.groups:
         groups[group.id.text] = _group(group, own | groups.keys(), catalogues, faults)
     _check_nesting(source.groups, groups, faults)
     specs = dict(parent.specs) if parent else {}
-    _no_duplicates((table.id for table in source.tables), "table", faults)
+    no_duplicates((table.id for table in source.tables), "table", faults)
     for table in source.tables:
         if table.file in source.csv:
             specs[table.id.text] = read_header(source.csv[table.file], faults)
@@ -101,9 +98,15 @@ def name_package(source: PackageSource, parent: Named | None, catalogues: Catalo
     tables = dict(parent.tables) if parent else {}
     for table in source.tables:
         if table.file in source.csv:
-            tables[table.id.text] = build_table(table, source.csv[table.file], specs[table.id.text], known, faults)
+            csv = source.csv[table.file]
+            rows = csv if len(specs[table.id.text]) == len(csv.header) else replace(csv, rows=())
+            tables[table.id.text] = build_table(table, rows, specs[table.id.text], known, faults)
     named = Named(source, parent, groups, tables, specs, facts)
-    _no_duplicates((rule.id for rule in source.rules), "rule", faults)
+    for file in sorted(source.csv.keys() - {table.file for table in source.tables}):
+        at = Position(source.csv[file].file, 1, 1)
+        faults.add(at, "UNKNOWN_FILE", f"no table of tables.yaml names {file}", "name it there, or take it away")
+    check_policy(source, catalogues.places, named.instruments, faults)
+    no_duplicates((rule.id for rule in source.rules), "rule", faults)
     for rule in source.rules:
         _check_rule_names(rule, named, jurisdiction, catalogues, faults)
     return named
@@ -123,32 +126,18 @@ def _known(
     )
 
 
-def _no_duplicates(ids: Iterable[Scalar], what: str, faults: Faults) -> None:
-    seen: dict[str, Position] = {}
-    for id_ in ids:
-        if id_.text in seen:
-            faults.add(id_.at, "DUPLICATE", f"the {what} {id_.text} stands twice; first at {seen[id_.text]}")
-        seen.setdefault(id_.text, id_.at)
-
-
-def _must_be(scalar: Scalar, names: Iterable[str], what: str, faults: Faults) -> None:
-    known = set(names)
-    if scalar.text and scalar.text not in known:
-        faults.add(scalar.at, "UNKNOWN_NAME", f"{scalar.text} is no {what}", nearest(scalar.text, known))
-
-
 def _group(source: GroupSource, names: Iterable[str], catalogues: Catalogues, faults: Faults) -> m.Group:
     for reference in (*source.union, *source.minus, *source.all_except):
-        _must_be(reference, names, "group", faults)
+        must_be(reference, names, "group", faults)
     places = catalogues.places.countries | catalogues.places.part_of.keys()
     purposes = {name: value.number for name, value in env.enum_values().items() if value.enum == "Purpose"}
     members: list[m.Member] = []
     for member in source.members:
         value: str | int = member.value.text
         if source.kind is m.GroupKind.PLACES:
-            _must_be(member.value, places, "place", faults)
+            must_be(member.value, places, "place", faults)
         elif source.kind is m.GroupKind.PURPOSES:
-            _must_be(member.value, purposes, "purpose", faults)
+            must_be(member.value, purposes, "purpose", faults)
             value = purposes.get(member.value.text, 0)
         members.append(m.Member(value, member.interval))
     return m.Group(
@@ -190,29 +179,45 @@ def _reaches(start: str, goal: str, groups: Mapping[str, m.Group], seen: frozens
 def _check_rule_names(rule: RuleSource, named: Named, jurisdiction: str, catalogues: Catalogues, faults: Faults) -> None:
     if not rule.id.text.startswith(f"{jurisdiction}."):
         faults.add(rule.id.at, "RULE_ID", f"the rule id {rule.id.text} should begin with {jurisdiction}.")
-    _must_be(rule.instrument, named.instruments, "instrument of this package", faults)
-    _must_be(rule.concept, catalogues.concepts, "concept", faults)
+    must_be(rule.instrument, named.instruments, "instrument of this package", faults)
+    must_be(rule.concept, catalogues.concepts, "concept", faults)
     for derivation in rule.derives_from:
         if not derivation.regime.text.startswith("="):
-            _must_be(derivation.regime, catalogues.regimes, "regime", faults)
+            must_be(derivation.regime, catalogues.regimes, "regime", faults)
     effect = rule.effect
     expected = m.EFFECTS.get(effect.kind)
     if expected is not None and expected[1] is not rule.phase:
         faults.add(effect.at, "PHASE", f"the effect {effect.kind} belongs to phase {expected[1]}, the rule says {rule.phase}")
     if "basis" in effect.texts and not effect.texts["basis"].text.startswith("="):
-        _must_be(effect.texts["basis"], named.bases, "basis of policy.yaml", faults)
+        must_be(effect.texts["basis"], named.bases, "basis of policy.yaml", faults)
     for basis in (*effect.lists.get("bases", ()), *effect.lists.get("covers", ())):
-        _must_be(basis, named.bases, "basis or set of bases of policy.yaml", faults)
+        must_be(basis, named.bases, "basis or set of bases of policy.yaml", faults)
     for authorization in (*effect.lists.get("authorizations", ()), *effect.lists.get("all_except", ())):
-        _must_be(authorization, named.authorizations, "authorization", faults)
+        must_be(authorization, named.authorizations, "authorization", faults)
+    _check_cells(rule, named, faults)
     if "limb" in effect.texts:
         limbs = {limb for i in named.source.policy.instruments if i.id == rule.instrument.text for limb in i.limbs}
-        _must_be(effect.texts["limb"], limbs, f"limb of {rule.instrument.text}", faults)
+        must_be(effect.texts["limb"], limbs, f"limb of {rule.instrument.text}", faults)
+
+
+def _check_cells(rule: RuleSource, named: Named, faults: Faults) -> None:
+    """The cells that an effect reads (`basis: =row.basis`) name bases and ways of review."""
+    wanted = {"basis": named.bases, "review": {"", *(review.value for review in m.Review)}}
+    over = rule.for_each.entries if isinstance(rule.for_each, MappingNode) else (("", rule.for_each),)
+    tables = {node.text.removeprefix("tables.") for _, node in over if isinstance(node, Scalar)} & named.tables.keys()
+    for key, names in wanted.items():
+        head, _, column = rule.effect.texts[key].text.partition(".") if key in rule.effect.texts else ("", "", "")
+        for row in (row for table in sorted(tables) for row in named.tables[table].rows if head == "=row"):
+            cell = str(row.cells.get(column, ""))
+            if column in row.cells and cell not in names:
+                message = f"{cell or 'nothing'} is no {key}, and {rule.id.text} reads it as one"
+                faults.add(row.at, "UNKNOWN_NAME", message, nearest(cell, names))
 
 
 def _facts(source: PackageSource, parent: Named | None, catalogues: Catalogues, faults: Faults) -> dict[str, FactSource]:
     facts = dict(parent.facts) if parent else {fact.path.text: fact for fact in catalogues.facts}
-    _no_duplicates((fact.path for fact in source.facts), "fact", faults)
+    for own in (catalogues.facts, source.facts):
+        no_duplicates((fact.path for fact in own), "fact", faults)
     for fact in source.facts:
         facts[fact.path.text] = fact
     for fact in facts.values():
@@ -222,6 +227,7 @@ def _facts(source: PackageSource, parent: Named | None, catalogues: Catalogues, 
             faults.add(fact.path.at, "MISSING", f"the assumption {fact.path.text} wants value, for and statement")
         if fact.kind == "ask" and not fact.question:
             faults.add(fact.path.at, "MISSING", f"{fact.path.text} is asked for and has no question")
+    check_facts(facts, faults)
     return facts
 
 
@@ -238,8 +244,7 @@ def compile_package(named: Named, catalogues: Catalogues, faults: Faults) -> tup
         table_keys={table: tuple(s.name for s in specs if s.key) for table, specs in named.specs.items()},
         fact_patterns=patterns,
     )
-    for definition in _in_order(_all_definitions(named), faults):
-        _define(definition, names, faults)
+    define_all(_all_definitions(named), names, faults)
     names = names.local({})
     tables = {id_: _compile_cells(table, names, faults) for id_, table in named.tables.items()}
     rules = tuple(rule for source_rule in source.rules if (rule := _rule(source_rule, named, names, tables, faults)) is not None)
@@ -258,75 +263,6 @@ def compile_package(named: Named, catalogues: Catalogues, faults: Faults) -> tup
 
 def _all_definitions(named: Named) -> tuple[DefinitionSource, ...]:
     return (*(_all_definitions(named.parent) if named.parent else ()), *named.source.definitions)
-
-
-_SIGNATURE = re.compile(r"(?P<id>[A-Za-z_][\w.]*)(?:\((?P<parameters>.*)\))?")
-
-
-def _signature(source: DefinitionSource, faults: Faults) -> tuple[str, tuple[tuple[str, str], ...]]:
-    match = _SIGNATURE.fullmatch(source.id.text)
-    if match is None:
-        faults.add(
-            source.id.at,
-            "DEFINITION",
-            f"{source.id.text} is no name of a definition",
-            "write name or name(parameter: type)",
-        )
-        return source.id.text, ()
-    parameters: list[tuple[str, str]] = []
-    for part in filter(None, (match["parameters"] or "").split(",")):
-        name, _, kind = (piece.strip() for piece in part.partition(":"))
-        if kind not in PARAMETER_TYPES:
-            faults.add(
-                source.id.at,
-                "DEFINITION",
-                f"{kind or 'nothing'} is no type of a parameter",
-                "one of " + ", ".join(PARAMETER_TYPES),
-            )
-            kind = "string"
-        parameters.append((name, kind))
-    return match["id"], tuple(parameters)
-
-
-def _in_order(sources: tuple[DefinitionSource, ...], faults: Faults) -> list[DefinitionSource]:
-    """Definitions, each after those it uses; a cycle is a fault."""
-    by_id = {s.id.text.partition("(")[0]: s for s in sources}
-    _no_duplicates((s.id for s in sources), "definition", faults)
-    ordered: dict[str, DefinitionSource] = {}
-
-    def visit(id_: str, path: tuple[str, ...]) -> None:
-        if id_ in path:
-            cycle = " uses ".join((*path[path.index(id_) :], id_))
-            faults.add(by_id[id_].id.at, "CYCLE", f"the definition {id_} uses itself: {cycle}")
-        elif id_ not in ordered:
-            words = {word for text in texts_of(by_id[id_].body) for word in re.findall(r"[A-Za-z_][\w.]*", text)}
-            for other in sorted(_prefixes(words) & by_id.keys()):
-                visit(other, (*path, id_))
-            ordered[id_] = by_id[id_]
-
-    for id_ in sorted(by_id):
-        visit(id_, ())
-    return list(ordered.values())
-
-
-def _prefixes(words: set[str]) -> set[str]:
-    return {".".join(word.split(".")[:n]) for word in words for n in range(1, word.count(".") + 2)}
-
-
-def _define(source: DefinitionSource, names: NameSpace, faults: Faults) -> None:
-    id_, parameters = _signature(source, faults)
-    bound = {name: parameter(name, kind) for name, kind in parameters}
-    inner = names.local(bound, in_act=id_.startswith("act."))
-    frame = check_frame(source.body, inner, faults)
-    if frame is None:
-        return
-    kind = frame.leaf.type if frame.leaf is not None else env.BOOL
-    names.define(Definition(id_, parameters, frame, kind, source.id.at))
-    if frame.leaf is not None:
-        try:
-            lower(frame.leaf, inner)
-        except CheckError as error:
-            report(error, Scalar(frame.leaf.text, frame.at, frame.plain), inner, faults)
 
 
 def _compile_cells(table: m.Table, names: NameSpace, faults: Faults) -> m.Table:
@@ -455,7 +391,7 @@ def _effect(source: EffectSource, names: NameSpace, faults: Faults) -> m.Effect 
     texts = {key: compile_bound(scalar, names, faults) for key, scalar in source.texts.items()}
     plain = {key: scalar.text for key, scalar in source.texts.items()}
     for key, kind in EFFECT_CHOICES.items():
-        if key in source.texts and not isinstance(texts[key], m.Bound):
+        if key in source.texts and not plain[key].startswith("="):
             choose(plain[key], kind, source.texts[key].at, f"{key} of {source.kind}", faults)
     lists = {key: tuple(scalar.text for scalar in scalars) for key, scalars in source.lists.items()}
     needs = tuple(_need(need, names, faults) for need in source.needs)
@@ -517,6 +453,7 @@ def _entry(fact: FactSource, names: NameSpace, faults: Faults) -> FactEntry:
     if fact.unless is not None:
         condition = compile_condition(fact.unless, names, faults)
         guard = _guard(as_expr(condition)) if condition is not None else None
+        _check_subject(fact, condition, faults)
     kinds = {kind.value: kind for kind in FactClass}
     modes = {mode.value: mode for mode in (Mode.CONTROL, Mode.RELIEF)}
     for serves in fact.serves:
@@ -534,6 +471,15 @@ def _entry(fact: FactSource, names: NameSpace, faults: Faults) -> FactEntry:
         only_if_known=fact.only_if_known,
         guard=guard,
     )
+
+
+def _check_subject(fact: FactSource, condition: m.Condition | None, faults: Faults) -> None:
+    """A guard speaks of the item or party only where the fact is one of an item or of a party."""
+    path = fact.path.text
+    for leaf in m.leaves(condition):
+        for name, of in (("item", "items[*]"), ("party", "parties[*]")):
+            if not path.startswith(of) and any(isinstance(node, t.Var) and node.name == name for node in leaf.expr.nodes()):
+                faults.add(leaf.at, "EXPRESSION", f"{name} means nothing here: {path} is no fact of one", "compare facts of tx")
 
 
 def _guard(expr: t.Expr) -> Any:

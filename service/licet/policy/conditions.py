@@ -114,6 +114,10 @@ class NameSpace:
     in_act: bool = False
     checked_in: Environment | None = None
     """The checking environment, made when first used."""
+    broken: set[str] = field(default_factory=set)
+    """Definitions with faults: who uses one is not blamed for it."""
+    inlining: str = ""
+    """The definition whose body is lowered where it is used."""
 
     def define(self, definition: Definition) -> None:
         """Adds a definition; it may be named from now on."""
@@ -122,15 +126,7 @@ class NameSpace:
 
     def local(self, variables: Mapping[str, tuple[cel.Type, Typed]], *, in_act: bool = False) -> NameSpace:
         """This name space with more variables."""
-        return NameSpace(
-            self.groups,
-            self.tables,
-            self.table_keys,
-            self.fact_patterns,
-            self.definitions,
-            {**self.variables, **variables},
-            in_act or self.in_act,
-        )
+        return replace(self, variables={**self.variables, **variables}, in_act=in_act or self.in_act, checked_in=None)
 
     def row_variables(self, table: str) -> dict[str, tuple[cel.Type, Typed]]:
         """The variables that a row of a table binds."""
@@ -193,9 +189,14 @@ class NameSpace:
             return None
         return self._inline(definition, args)
 
+    def loop_variable(self, name: str) -> str:
+        """The name that a loop variable has in the tree. One of a definition is told apart, so that it catches no argument's."""
+        return f"{name}\u00b7{self.inlining.replace('.', '_')}" if self.inlining else name
+
     def takes(self, name: str) -> bool:
         """Whether a name means something already, alone or before a dot."""
-        return name in env.variable_names((*self.variables, *self.definitions))
+        plain = (id_ for id_, definition in self.definitions.items() if not definition.parameters)
+        return name in env.variable_names((*self.variables, *plain))
 
     def is_fact(self, pattern: str) -> bool:
         """Whether a vocabulary or scheme declares a key of a fact map."""
@@ -209,7 +210,9 @@ class NameSpace:
 
     def _inline(self, definition: Definition, args: Sequence[Typed]) -> Typed:
         bound = {name: (_PARAMETER_TYPES[kind], arg) for (name, kind), arg in zip(definition.parameters, args, strict=True)}
-        inner = self.local(bound, in_act=definition.id.startswith("act."))
+        # A definition knows its parameters and nothing of where it is used.
+        in_act = definition.id.startswith("act.")
+        inner = replace(self, variables=bound, in_act=in_act, checked_in=None, inlining=definition.id)
         if definition.frame.leaf is not None:
             typed = lower(definition.frame.leaf, inner)
             return Typed(t.Named(definition.id, typed.expr), typed.message, typed.enum, typed.pattern)
@@ -249,7 +252,11 @@ def _check_parts(quantifier: str, node: SequenceNode, names: NameSpace, faults: 
         faults.add(node.at, "EMPTY", f"an empty `{quantifier}` is no condition", "name at least one condition")
         return None
     parts = [check_frame(item, names, faults) for item in node.items]
-    return Frame(quantifier, tuple(part for part in parts if part), at=node.at) if all(parts) else None
+    whole = Frame(quantifier, tuple(part for part in parts if part), at=node.at)
+    if all(parts):
+        return whole
+    lower_reporting(whole, names, faults)  # what is wrong with the others is said now too
+    return None
 
 
 def _check_leaf(node: Scalar, names: NameSpace, faults: Faults) -> Frame | None:
@@ -266,9 +273,11 @@ def _check_leaf(node: Scalar, names: NameSpace, faults: Faults) -> Frame | None:
 def report(error: CheckError, node: Scalar, names: NameSpace, faults: Faults) -> None:
     """The complaints of the checker or of lowering, as faults at their places."""
     for complaint in error.complaints:
+        missing = re.search(r"undeclared reference to '([^']+)'", complaint.message)
+        if missing and missing[1] in names.broken:
+            continue
         exact = node.plain and complaint.line == 1
         at = node.at.shifted(complaint.column - 1) if exact else node.at
-        missing = re.search(r"undeclared reference to '([^']+)'", complaint.message)
         hint = nearest(missing[1], (*names.environment().variables, *names.definitions)) if missing else ""
         field_ = re.search(r"undefined field '([^']+)' not found in struct '([^']+)'", complaint.message)
         if field_:
@@ -296,13 +305,14 @@ def compile_condition(node: Node, names: NameSpace, faults: Faults) -> Condition
     if frame is None:
         return None
     found = len(faults.found)
-    condition = _lower_reporting(frame, names, faults)
+    condition = lower_reporting(frame, names, faults)
     return condition if len(faults.found) == found else None
 
 
-def _lower_reporting(frame: Frame, names: NameSpace, faults: Faults) -> Condition | None:
+def lower_reporting(frame: Frame, names: NameSpace, faults: Faults) -> Condition | None:
+    """The lowered condition, less what cannot be lowered, which is reported."""
     if frame.leaf is None:
-        parts = [_lower_reporting(part, names, faults) for part in frame.parts]
+        parts = [lower_reporting(part, names, faults) for part in frame.parts]
         return _QUANTIFIERS[frame.quantifier](tuple(part for part in parts if part is not None))
     try:
         return Leaf(lower_condition(frame.leaf, names), frame.leaf.text, frame.at)

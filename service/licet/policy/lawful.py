@@ -6,7 +6,8 @@ A claim is a fact that can only help the exporter: unset, it is false. It may st
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import IntFlag
 
 from licet.language import tree as t
@@ -14,8 +15,7 @@ from licet.language.facts import FactClass, Vocabulary
 from licet.language.faults import Position
 from licet.language.tree import Expr, Function
 from licet.policy.catalogue import UNILATERAL, Catalogues, RegimeStatus, Standing
-from licet.policy.conditions import as_expr
-from licet.policy.model import Authorize, Exempt, Leaf, NoneOf, Package, Relation, Rule, leaves
+from licet.policy.model import Authorize, Condition, Exempt, Leaf, NoneOf, Package, Relation, Rule, Score, needs_of
 from licet.policy.reading import Faults
 
 _IN = frozenset((Standing.MEMBER, Standing.PARTICIPANT, Standing.PARTY, Standing.ADHERENT, Standing.COVERED))
@@ -40,7 +40,7 @@ def check_law(
     for jurisdiction, package in packages.items():
         for rule in package.rules:
             _check_regimes(rule, package, catalogues, faults)
-            _check_claims(rule, vocabularies[jurisdiction], faults)
+            _check_claims(rule, package, vocabularies[jurisdiction], faults)
 
 
 # ---- regimes ------------------------------------------------------------------------------------------------------------
@@ -94,93 +94,116 @@ def _stands(place: str, regime: str, catalogues: Catalogues, date: datetime.date
 
 # ---- claims -------------------------------------------------------------------------------------------------------------
 
-
-def _check_claims(rule: Rule, vocabulary: Vocabulary, faults: Faults) -> None:
-    relief = isinstance(rule.effect, Authorize | Exempt)
-    wanted = Polarity.HELPS if relief else Polarity.HINDERS
-    loops = {loop.var: pattern for loop in rule.loops if loop.over is not None and (pattern := _pattern(loop.over, {}))}
-    bound = {var: f"{pattern}[*]" for var, pattern in loops.items()}
-    for leaf, polarity in _leaves_with_polarity(rule):
-        for pattern, found in _claims(leaf.expr, polarity, bound, vocabulary):
-            if found & ~wanted:
-                faults.add(
-                    leaf.at,
-                    "CLAIM",
-                    f"{rule.id} reads the claim {pattern} where its truth could make the answer stricter",
-                    "a claim can only help: use it in an exemption or authorization, or negated in a control",
-                )
+_BOTH = Polarity.HELPS | Polarity.HINDERS
 
 
-def _leaves_with_polarity(rule: Rule) -> Iterator[tuple[Leaf, Polarity]]:
-    for condition in (rule.about, rule.when):
-        for leaf in leaves(condition):
-            negative = _under_none(condition, leaf)
-            yield leaf, Polarity.HINDERS if negative else Polarity.HELPS
+def _check_claims(rule: Rule, package: Package, vocabulary: Vocabulary, faults: Faults) -> None:
+    milder = isinstance(rule.effect, Authorize | Exempt) or (isinstance(rule.effect, Score) and rule.effect.points < 0)
+    reading = _Claims(vocabulary, dict(_cells(rule, package)))
+    bound: dict[str, str] = {}
+    found: list[tuple[Position, str, Polarity]] = []
+    for loop in rule.loops:
+        if loop.over is not None:
+            found += [(rule.at, claim, seen) for claim, seen in reading.below(loop.over, Polarity.HELPS, bound)]
+            pattern = _pattern(loop.over, bound)
+            bound |= {loop.var: f"{pattern}[*]"} if pattern is not None else {}
+    for leaf, polarity in (*_leaves(rule.about), *_leaves(rule.when)):
+        found += [(leaf.at, claim, seen) for claim, seen in reading.below(leaf.expr, polarity, bound)]
+    _report(rule, found, Polarity.HELPS if milder else Polarity.HINDERS, faults)
+    # That a need or obligation is met always makes the answer milder.
+    met = [pair for need in needs_of(rule.effect) for pair in _leaves(need.met)]
+    found = [(leaf.at, claim, seen) for leaf, polarity in met for claim, seen in reading.below(leaf.expr, polarity, bound)]
+    _report(rule, found, Polarity.HELPS, faults)
 
 
-def _under_none(condition: object, leaf: Leaf) -> bool:
-    if condition is leaf or not hasattr(condition, "parts"):
-        return False
-    for part in condition.parts:
-        if part is leaf or any(inner is leaf for inner in leaves(part)):
-            return isinstance(condition, NoneOf) != _under_none(part, leaf)
-    return False
+def _report(rule: Rule, found: list[tuple[Position, str, Polarity]], wanted: Polarity, faults: Faults) -> None:
+    for at, claim, polarity in found:
+        if polarity & ~wanted:
+            faults.add(
+                at,
+                "CLAIM",
+                f"{rule.id} reads the claim {claim} where its truth could make the answer stricter",
+                "a claim can only help: use it in an exemption or authorization, or negated in a control",
+            )
 
 
-def _claims(node: Expr, polarity: Polarity, bound: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str, Polarity]]:
-    """Every claim read below a node, with how its truth can move the whole."""
-    pattern = _pattern(node, bound)
-    if pattern is not None:
-        entry = vocabulary.find(pattern)
-        if entry is not None and entry.kind is FactClass.CLAIM:
-            yield pattern, polarity
-        return
-    if isinstance(node, t.Call) and node.function is Function.HELD:
-        yield "held()", polarity
-    both = Polarity.HELPS | Polarity.HINDERS
-    match node:
-        case t.Not():
-            yield from _claims(node.of, polarity.flipped(), bound, vocabulary)
-        case t.Exists() | t.ForAll() | t.Gather():
-            yield from _loop_claims(node, polarity, bound, vocabulary)
-        case t.Compare():
-            yield from _comparison_claims(node, polarity, bound, vocabulary)
-        case t.Member():
-            yield from _claims(node.element, polarity, bound, vocabulary)
-            yield from _claims(node.of, polarity, bound, vocabulary)
-        case t.Choice():
-            yield from _claims(node.test, both, bound, vocabulary)
-            yield from _claims(node.then, polarity, bound, vocabulary)
-            yield from _claims(node.other, polarity, bound, vocabulary)
-        case t.And() | t.Or() | t.Named():
-            for child in node.children():
-                yield from _claims(child, polarity, bound, vocabulary)
-        case _:
-            for child in node.children():
-                yield from _claims(child, both, bound, vocabulary)
+def _leaves(condition: Condition | None, polarity: Polarity = Polarity.HELPS) -> Iterator[tuple[Leaf, Polarity]]:
+    """The leaves of a condition, each with how its truth moves the whole."""
+    if isinstance(condition, Leaf):
+        yield condition, polarity
+    elif condition is not None:
+        for part in condition.parts:
+            yield from _leaves(part, polarity.flipped() if isinstance(condition, NoneOf) else polarity)
 
 
-def _loop_claims(
-    node: t.Exists | t.ForAll | t.Gather, polarity: Polarity, bound: Mapping[str, str], vocabulary: Vocabulary
-) -> Iterator[tuple[str, Polarity]]:
-    over = polarity.flipped() if isinstance(node, t.ForAll) else polarity
-    yield from _claims(node.over, over, bound, vocabulary)
-    pattern = _pattern(node.over, bound)
-    inner = {**bound, node.var: f"{pattern}[*]"} if pattern is not None else bound
-    yield from _claims(node.body, polarity, inner, vocabulary)
-    if isinstance(node, t.Gather) and node.where is not None:
-        yield from _claims(node.where, polarity, inner, vocabulary)
+def _cells(rule: Rule, package: Package) -> Iterator[tuple[str, tuple[Expr, ...]]]:
+    """The conditions that stand in cells of the tables that a rule goes through, by the variable that reads them."""
+    for loop in rule.loops:
+        if loop.table:
+            table = package.tables[loop.table]
+            for column in table.columns:
+                cells = dict.fromkeys(cell for row in table.rows if isinstance(cell := row.cells[column], Expr))
+                yield f"row.{column}", tuple(cells)
 
 
-def _comparison_claims(
-    node: t.Compare, polarity: Polarity, bound: Mapping[str, str], vocabulary: Vocabulary
-) -> Iterator[tuple[str, Polarity]]:
-    """`claim == true` moves as the claim does, `claim == false` the other way; an unset claim compares as false with texts."""
-    negated = (node.op is t.CompareOp.NE) != any(
-        isinstance(side, t.Const) and side.value is False for side in (node.left, node.right)
-    )
-    for side in (node.left, node.right):
-        yield from _claims(side, polarity.flipped() if negated else polarity, bound, vocabulary)
+@dataclass(frozen=True, slots=True)
+class _Claims:
+    """Finds the claims that an expression reads, with how the truth of each can move the whole."""
+
+    vocabulary: Vocabulary
+    cells: Mapping[str, tuple[Expr, ...]]
+
+    def below(self, node: Expr, polarity: Polarity, bound: Mapping[str, str]) -> Iterator[tuple[str, Polarity]]:
+        """The claims at a node and below; `bound` are loop variables with the patterns of what they stand for."""
+        pattern = _pattern(node, bound)
+        if pattern is not None:
+            entry = self.vocabulary.find(pattern)
+            if entry is not None and entry.kind is FactClass.CLAIM:
+                yield pattern, polarity
+            return
+        match node:
+            case t.Not():
+                yield from self.below(node.of, polarity.flipped(), bound)
+            case t.Exists() | t.ForAll() | t.Gather():
+                yield from self._in_loop(node, polarity, bound)
+            case t.Compare():
+                yield from self._compared(node, polarity, bound)
+            case t.Choice():
+                yield from self.below(node.test, _BOTH, bound)
+                yield from self._all((node.then, node.other), polarity, bound)
+            case t.And() | t.Or() | t.Named() | t.Member():
+                yield from self._all(node.children(), polarity, bound)
+            case t.Var():
+                yield from self._all(self.cells.get(node.name, ()), polarity, bound)
+            case t.Call() if node.function is Function.HELD:
+                yield "held()", polarity
+            case _:
+                yield from self._all(node.children(), _BOTH, bound)
+
+    def _all(self, nodes: Iterable[Expr], polarity: Polarity, bound: Mapping[str, str]) -> Iterator[tuple[str, Polarity]]:
+        for node in nodes:
+            yield from self.below(node, polarity, bound)
+
+    def _in_loop(
+        self, node: t.Exists | t.ForAll | t.Gather, polarity: Polarity, bound: Mapping[str, str]
+    ) -> Iterator[tuple[str, Polarity]]:
+        over = polarity.flipped() if isinstance(node, t.ForAll) else polarity
+        yield from self.below(node.over, over, bound)
+        pattern = _pattern(node.over, bound)
+        inner = {**bound, node.var: f"{pattern}[*]"} if pattern is not None else bound
+        yield from self.below(node.body, polarity, inner)
+        if isinstance(node, t.Gather) and node.where is not None:
+            yield from self.below(node.where, polarity, inner)
+
+    def _compared(self, node: t.Compare, polarity: Polarity, bound: Mapping[str, str]) -> Iterator[tuple[str, Polarity]]:
+        """`claim == true` moves as the claim does, `claim == false` the other way; a text that is not claimed compares as false."""
+        sides = (node.left, node.right)
+        stated = next((side.value for side in sides if isinstance(side, t.Const) and isinstance(side.value, bool)), None)
+        if stated is not None and (node.op is t.CompareOp.NE) == stated:
+            polarity = polarity.flipped()
+        if all(_pattern(side, bound) is not None for side in sides):
+            polarity = _BOTH
+        yield from self._all(sides, polarity, bound)
 
 
 def _pattern(node: Expr, bound: Mapping[str, str]) -> str | None:
@@ -205,4 +228,4 @@ def _pattern(node: Expr, bound: Mapping[str, str]) -> str | None:
     return None
 
 
-__all__ = ["as_expr", "check_law", "regimes_named", "relation_to"]
+__all__ = ["check_law", "regimes_named", "relation_to"]

@@ -280,6 +280,17 @@ EFFECTS: Mapping[str, tuple[type[Effect], Phase]] = {
 EFFECT_NAMES: Mapping[type[Effect], str] = {kind: name for name, (kind, _) in EFFECTS.items()}
 
 
+def needs_of(effect: Effect) -> tuple[Need, ...]:
+    """What the user of an authorization must have or do, or what an obligation asks for."""
+    match effect:
+        case Authorize():
+            return effect.needs
+        case Oblige():
+            return (effect.need,)
+        case _:
+            return ()
+
+
 # ---- rules --------------------------------------------------------------------------------------------------------------
 
 
@@ -431,6 +442,7 @@ class Treated:
     as_place: str
     interval: Interval
     cite: str
+    at: Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +16,7 @@ from licet.policy.text import Mapping, Node, Scalar, Sequence
 _E = TypeVar("_E", bound=StrEnum)
 _T = TypeVar("_T")
 _NOWHERE = Position("", 1, 1)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -44,19 +46,23 @@ class Fields:
     keys: dict[str, Position]
     faults: Faults
     read: set[str]
+    asked: set[str] = field(default_factory=set)
+    """Keys that may be there, for hints."""
 
     @classmethod
     def of(cls, node: Node | None, what: str, faults: Faults, at: Position = _NOWHERE) -> Fields:
         """The fields of a node that should be a mapping."""
         if not isinstance(node, Mapping):
-            place = node.at if node is not None else at
-            faults.add(place, "SHAPE", f"{what} should be a mapping of keys to values")
-            return cls(what, place, {}, {}, faults, set())
+            if node is not None:
+                faults.add(node.at, "SHAPE", f"{what} should be a mapping of keys to values")
+            # What it should hold is not missed one by one.
+            return cls(what, node.at if node is not None else at, {}, {}, Faults(), set())
         nodes = {key.text: value for key, value in node.entries}
         return cls(what, node.at, nodes, {key.text: key.at for key, _ in node.entries}, faults, set())
 
     def has(self, key: str) -> bool:
         """Whether the key is there."""
+        self.asked.add(key)
         return key in self.nodes
 
     def node(self, key: str, *, required: bool = False) -> Node | None:
@@ -122,7 +128,7 @@ class Fields:
     def done(self) -> None:
         """Complains about every key that nobody read."""
         for key in self.nodes.keys() - self.read:
-            self.faults.add(self.keys[key], "UNKNOWN_KEY", f"{self.what} has no field {key}", nearest(key, self.read))
+            self.faults.add(self.keys[key], "UNKNOWN_KEY", f"{self.what} has no field {key}", nearest(key, self.read | self.asked))
 
 
 def read_mapping(node: Node, what: str, faults: Faults, read: Callable[[Fields], _T]) -> _T:
@@ -144,10 +150,26 @@ def choose(text: str, kind: type[_E], at: Position, what: str, faults: Faults) -
     return next(iter(kind))
 
 
+def must_be(scalar: Scalar, names: Iterable[str], what: str, faults: Faults) -> None:
+    """A fault where a text is none of the names."""
+    known = set(names)
+    if scalar.text and scalar.text not in known:
+        faults.add(scalar.at, "UNKNOWN_NAME", f"{scalar.text} is no {what}", nearest(scalar.text, known))
+
+
+def no_duplicates(ids: Iterable[Scalar], what: str, faults: Faults) -> None:
+    """A fault for every name that stands a second time."""
+    seen: dict[str, Position] = {}
+    for id_ in ids:
+        if id_.text in seen:
+            faults.add(id_.at, "DUPLICATE", f"the {what} {id_.text} stands twice; first at {seen[id_.text]}")
+        seen.setdefault(id_.text, id_.at)
+
+
 def read_date(text: str, at: Position, what: str, faults: Faults) -> datetime.date | None:
     """A date written YYYY-MM-DD."""
     try:
-        if len(text) == 10:
+        if _DATE.fullmatch(text):
             return datetime.date.fromisoformat(text)
     except ValueError:
         pass

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,13 +15,13 @@ from typing import TypeVar
 from licet.language.facts import Vocabulary
 from licet.language.faults import Fault, PolicyError, Position
 from licet.language.law import Law, Scheme
-from licet.policy.catalogue import Catalogues, read_catalogues, scheme_with_entries
+from licet.policy.catalogue import Catalogues, SchemeSource, read_catalogues, scheme_with_entries
 from licet.policy.compile import Named, compile_package, known_entries, name_package
 from licet.policy.dated import law_on
 from licet.policy.digest import combined, digest
 from licet.policy.lawful import check_law
 from licet.policy.model import Basis, Instrument, Package
-from licet.policy.reading import Faults, Fields
+from licet.policy.reading import Faults, Fields, nearest
 from licet.policy.source import (
     PackageSource,
     read_definition,
@@ -39,6 +40,8 @@ from licet.policy.vocabulary_csv import read_vocabulary_csv
 LANGUAGE = "1"
 """The version of the policy language that this software speaks."""
 _LONG_AGO = datetime.date.min
+_SHARED = frozenset(("concepts.yaml", "places.yaml", "schemes.yaml", "vocabulary.yaml"))
+_NO_FILE = "see policies/README.md"
 _T = TypeVar("_T")
 
 
@@ -117,6 +120,13 @@ def _schema_stage(yaml: Mapping[str, Node], csv: Mapping[str, CsvText]) -> tuple
     faults = Faults()
     folders = sorted(name.partition("/")[0] for name in yaml if name.count("/") == 1 and name.endswith("/policy.yaml"))
     shared = {name: node for name, node in yaml.items() if name.partition("/")[0] not in folders}
+    for name, text in csv.items():
+        shared_csv, own_csv = name == "regimes/members.csv", re.fullmatch(r"[^/]+/(vocabulary|tables/[^/]+)\.csv", name)
+        if not (shared_csv or (own_csv and name.partition("/")[0] in folders)):
+            faults.add(Position(text.file, 1, 1), "UNKNOWN_FILE", f"{name} is no table", _NO_FILE)
+    for name, node in shared.items():
+        if name not in _SHARED and not name.startswith("regimes/"):
+            faults.add(node.at, "UNKNOWN_FILE", f"{name} is no catalogue, and its folder has no policy.yaml", _NO_FILE)
     catalogues = read_catalogues(shared, {n: t for n, t in csv.items() if n.partition("/")[0] not in folders}, faults)
     sources = {folder: _read_package(folder, yaml, csv, faults) for folder in folders}
     if not folders:
@@ -139,7 +149,7 @@ def _read_package(folder: str, yaml: Mapping[str, Node], csv: Mapping[str, CsvTe
     if "vocabulary.csv" in tables:
         facts += read_vocabulary_csv(tables["vocabulary.csv"], faults)
     for name in own.keys() - _expected(own):
-        faults.add(own[name].at, "UNKNOWN_FILE", f"{folder}/{name} is no file of a package", "see policies/README.md")
+        faults.add(own[name].at, "UNKNOWN_FILE", f"{folder}/{name} is no file of a package", _NO_FILE)
     return PackageSource(
         policy=policy,
         rules=_entries(own, _under(own, "rules/"), "rules", read_rule, faults, dated=True),
@@ -217,8 +227,22 @@ def _names_stage(sources: Mapping[str, PackageSource], catalogues: Catalogues) -
             faults.add(source.policy.at, "EXTENDS", f"{folder} extends {extends}, which is no bloc of this release")
         named[folder] = name_package(source, named.get(extends), catalogues, faults)
     _unique_instruments(sources, faults)
+    for scheme in catalogues.schemes.values():
+        _check_entries(scheme, named, faults)
     _raise(faults)
     return named
+
+
+def _check_entries(source: SchemeSource, named: Mapping[str, Named], faults: Faults) -> None:
+    """The table that holds a scheme's known entries is there, if its package is."""
+    if source.entries is None or source.entries[0] not in named:
+        return
+    package, table, column = source.entries
+    tables = named[package].specs
+    if table not in tables:
+        faults.add(source.at, "UNKNOWN_NAME", f"{table} is no table of {package}", nearest(table, tables))
+    elif column not in (names := [spec.name for spec in tables[table]]):
+        faults.add(source.at, "UNKNOWN_NAME", f"{column} is no column of {table}", nearest(column, names))
 
 
 def _unique_instruments(sources: Mapping[str, PackageSource], faults: Faults) -> None:

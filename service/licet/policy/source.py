@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,6 +35,7 @@ from licet.policy.text import Mapping as MappingNode
 from licet.policy.text import Sequence as SequenceNode
 
 _LONG_AGO = datetime.date.min
+_YES, _NO = ("yes", "true"), ("no", "false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +232,13 @@ def _basis(fields: Fields) -> Basis:
 
 def _tier(fields: Fields) -> Tier:
     start = fields.text("from", required=True)
-    if not start.isdigit():
+    whole = re.fullmatch(r"[0-9]{1,4}", start) is not None
+    if not whole:
         fields.faults.add(fields.position("from"), "NUMBER", f"from of tier is {start}, expected a whole number")
-    return Tier(fields.text("tier", required=True), int(start) if start.isdigit() else 0, fields.text("hold") in ("true", "yes"))
+    hold = fields.text("hold", "no")
+    if hold not in _YES + _NO:
+        fields.faults.add(fields.position("hold"), "CHOICE", f"hold of tier is {hold}, expected yes or no")
+    return Tier(fields.text("tier", required=True), int(start) if whole else 0, hold in _YES)
 
 
 def read_treated(fields: Fields) -> Treated:
@@ -242,6 +248,7 @@ def read_treated(fields: Fields) -> Treated:
         fields.text("as", required=True),
         _interval(fields),
         fields.text("cite", required=True),
+        fields.at,
     )
 
 
@@ -253,7 +260,7 @@ def read_rule(fields: Fields, history_from: datetime.date) -> RuleSource:
     about, when = fields.node("about"), fields.node("when", required=True)
     status = fields.choice("status", RuleStatus, RuleStatus.ACTIVE)
     cause = fields.text("cause", required=status is RuleStatus.STAYED)
-    in_force = fields.each("in_force", _interval, "in_force", required=True)
+    in_force = fields.each("in_force", _interval_from, "in_force", required=True)
     _check_intervals(fields, in_force)
     return RuleSource(
         id=required_scalar(fields, "id"),
@@ -261,7 +268,7 @@ def read_rule(fields: Fields, history_from: datetime.date) -> RuleSource:
         instrument=required_scalar(fields, "instrument"),
         phase=fields.choice("phase", Phase),
         effect=_effect(fields),
-        derives_from=fields.each("derives_from", _derivation, "derives_from", required=True),
+        derives_from=_derivations(fields),
         concept=required_scalar(fields, "concept"),
         cite=required_scalar(fields, "cite"),
         in_force=in_force,
@@ -278,6 +285,11 @@ def read_rule(fields: Fields, history_from: datetime.date) -> RuleSource:
     )
 
 
+def _interval_from(fields: Fields) -> Interval:
+    fields.node("from", required=True)
+    return _interval(fields)
+
+
 def _check_intervals(fields: Fields, intervals: tuple[Interval, ...]) -> None:
     if fields.has("in_force") and not intervals:
         fields.faults.add(fields.position("in_force"), "EMPTY", "in_force names no interval", "say from when the rule is in force")
@@ -287,8 +299,14 @@ def _check_intervals(fields: Fields, intervals: tuple[Interval, ...]) -> None:
             fields.faults.add(
                 fields.position("in_force"), "OVERLAP", f"two intervals of {fields.text('id')} overlap at {after.start}"
             )
-    if any(interval.start == _LONG_AGO for interval in intervals):
-        fields.faults.add(fields.position("in_force"), "MISSING", "an interval has no from", "say from when the rule is in force")
+
+
+def _derivations(fields: Fields) -> tuple[DerivationSource, ...]:
+    derivations = fields.each("derives_from", _derivation, "derives_from", required=True)
+    if fields.has("derives_from") and not derivations:
+        at = fields.position("derives_from")
+        fields.faults.add(at, "EMPTY", "derives_from names no regime", "name one; `unilateral` for law of its own")
+    return derivations
 
 
 def _derivation(fields: Fields) -> DerivationSource:
@@ -328,7 +346,7 @@ def _effect(rule: Fields) -> EffectSource:
             nearest(kind, EFFECTS) or "one of " + ", ".join(EFFECTS),
         )
     if len(kinds) != 1:
-        if not (outer.nodes.keys() - EFFECTS.keys()) and outer.nodes:
+        if outer.nodes.keys() <= EFFECTS.keys() and rule.has("effect"):
             rule.faults.add(
                 outer.at,
                 "EFFECT",
@@ -348,6 +366,8 @@ def _effect_fields(kind: str, fields: Fields, rule: Fields) -> EffectSource:
     if kind in _EFFECT_LISTS and not any(lists.values()):
         wanted = " or ".join(_EFFECT_LISTS[kind])
         rule.faults.add(fields.at, "EMPTY", f"{kind} names nothing", f"name at least one under {wanted}")
+    if len([key for key, scalars in lists.items() if scalars]) > 1:
+        rule.faults.add(fields.at, "EFFECT", f"{kind} names both {' and '.join(lists)}", "write one rule for each")
     needs: tuple[NeedSource, ...] = ()
     if kind == "authorize":
         needs = fields.each("needs", _need, "need")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 from licet.language import tree as t
@@ -44,6 +45,7 @@ class ColumnType(StrEnum):
 
 
 _HEADER = re.compile(r"(?P<key>\*)?(?P<name>[a-zA-Z_]\w*):(?P<type>[a-z]+)(?:\((?P<of>[\w.\-]+)\))?(?P<empty>\?)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _INTERVAL = frozenset(("from", "to", "by", "to_by"))
 _NEEDS_ARGUMENT = frozenset((ColumnType.CODE, ColumnType.CODES, ColumnType.COLUMN, ColumnType.MONEY))
 
@@ -95,6 +97,8 @@ def read_header(csv: CsvText, faults: Faults) -> tuple[ColumnSpec, ...]:
                 f"the type {kind} of column {match['name']} is wrong",
                 f"{kind}(...) names a scheme, table or currency",
             )
+        if match["name"] in ("from", "to") and kind is not ColumnType.DATE:
+            faults.add(at, "HEADER", f"the column {match['name']} dates the row", f"write {match['name']}:date?")
         specs.append(ColumnSpec(match["name"], kind, match["of"] or "", bool(match["key"]), bool(match["empty"])))
     if not any(spec.key for spec in specs):
         faults.add(Position(csv.file, 1, 1), "HEADER", "the table has no key column", "mark key columns with *")
@@ -123,6 +127,7 @@ def build_table(source: TableSource, csv: CsvText, specs: tuple[ColumnSpec, ...]
             faults.add(Position(csv.file, row.line, 1), "DUPLICATE", f"the key {key} stands on line {first} already")
         lines[key, interval.start] = row.line
         rows.append(TableRow(key, cells, interval, Position(csv.file, row.line, 1)))
+    _check_overlaps(rows, faults)
     coded = next((spec for spec in specs if spec.type is ColumnType.CODES), None) or next(
         (spec for spec in specs if spec.type is ColumnType.CODE), None
     )
@@ -140,6 +145,19 @@ def build_table(source: TableSource, csv: CsvText, specs: tuple[ColumnSpec, ...]
         rows=tuple(sorted(rows, key=lambda row: (row.key, row.interval.start))),
         at=source.at,
     )
+
+
+def _check_overlaps(rows: list[TableRow], faults: Faults) -> None:
+    ordered = sorted(rows, key=lambda row: (row.key, row.interval.start))
+    for before, after in itertools.pairwise(ordered):
+        same = before.key == after.key and before.interval.start != after.interval.start  # else it is a duplicate
+        if same and (before.interval.end is None or after.interval.start < before.interval.end):
+            faults.add(
+                after.at,
+                "OVERLAP",
+                f"the row {after.key} of line {before.at.line} is still in force on {after.interval.start}",
+                "end the older row with `to`",
+            )
 
 
 def _interval(cells: Mapping[str, Cell], at: Position, faults: Faults) -> Interval:
@@ -216,12 +234,8 @@ def _named(text: str, names: frozenset[str], what: str, at: Position, faults: Fa
 
 
 def _number(spec: ColumnSpec, text: str, at: Position, faults: Faults) -> Cell:
-    try:
-        number = Decimal(text)
-        if number.is_finite():
-            return number
-    except InvalidOperation:
-        pass
+    if _NUMBER.fullmatch(text):
+        return Decimal(text)
     faults.add(at, "CELL", f"the cell of column {spec.name} is {text}, expected a number")
     return None
 
@@ -238,6 +252,8 @@ def _codes(spec: ColumnSpec, text: str, at: Position, known: Known, faults: Faul
     include = [code.strip() for code in included.split(";") if code.strip()]
     exclude = [code.strip() for code in excluded.split(";") if code.strip()]
     everything = include == ["all"]
+    if not include:
+        faults.add(at, "EMPTY_CELL", f"the cell of column {spec.name} names no code", "name one, or write `all`")
     for code in (*([] if everything else include), *exclude):
         _check_code(code, scheme, at, faults)
     normal = tuple(sorted(map(scheme.normal, [] if everything else include)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -170,17 +171,20 @@ def _decode(file: str, content: bytes) -> tuple[str | None, list[Fault]]:
 
 # Letters of other scripts that look like Latin ones, and characters that change direction or cannot be seen.
 _LOOK_ALIKES = frozenset("АВЕЅЗІЈКМНОРСТУХаеіјорсухѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο")
-_UNSEEN = frozenset(("Cf", "Co", "Cc"))
+_UNSEEN = frozenset(("Cc", "Cf", "Co", "Zl", "Zp", "Zs"))
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_PLAIN = re.compile(r"[\t\r\n -~]*")
 
 
 def _odd_characters(file: str, text: str) -> Iterator[Fault]:
-    if text.isascii():
+    if _PLAIN.fullmatch(text):
         return
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.isascii() or line.lstrip().startswith("#"):
+    for number, line in enumerate(text.split("\n"), 1):
+        if _PLAIN.fullmatch(line):
             continue
+        comment = line.lstrip().startswith("#")
         for column, character in enumerate(line, 1):
-            if character in _LOOK_ALIKES or (unicodedata.category(character) in _UNSEEN and character != "\t"):
+            if _is_odd(character) and (not comment or character in _DIRECTION):
                 name = unicodedata.name(character, f"U+{ord(character):04X}")
                 yield Fault(
                     Position(file, number, column),
@@ -188,3 +192,7 @@ def _odd_characters(file: str, text: str) -> Iterator[Fault]:
                     f"{name} looks like another character or cannot be seen",
                     "type it again",
                 )
+
+
+def _is_odd(character: str) -> bool:
+    return character in _LOOK_ALIKES or (unicodedata.category(character) in _UNSEEN and character not in "\t\r ")

@@ -71,6 +71,21 @@ def test_details_say_who_failed_and_why() -> None:
     assert [("a.b", "is wrong"), ("c", "is missing")] == shown
 
 
+def test_an_item_is_told_what_a_call_would_be() -> None:
+    """The error of an item of a batch has code, reason, message, counts, fields and delay of the status that a call would get."""
+    for error in (
+        InvalidRequest([Violation("a.b", "is wrong")]),
+        errors.Overloaded(5),
+        errors.ReleaseUnknown("x", "y"),
+        errors.Internal(),
+    ):
+        found, status, item = details(error), errors.status_of(error, "id-1"), errors.item_error(error)
+        info = found["ErrorInfo"]
+        assert (status.code, status.message, info.reason, info.metadata) == (item.code, item.message, item.reason, item.metadata)
+        assert list(found["BadRequest"].field_violations if "BadRequest" in found else []) == list(item.violations)
+        assert ("RetryInfo" in found) == item.HasField("retry_delay")
+
+
 @pytest.mark.parametrize("error", [errors.Overloaded(5), errors.Draining()], ids=["overloaded", "draining"])
 def test_what_may_be_retried_says_when(error: LicetError) -> None:
     """An error that will pass says after which time to try again."""

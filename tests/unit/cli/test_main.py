@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from google.protobuf.json_format import Parse
 
+from licet.cli.demo import served
 from licet.cli.exits import Exit, exit_of
 from licet.policy.release import Release
 from licet.v1 import decision_pb2, outcome_pb2, trace_pb2
@@ -142,10 +143,68 @@ def test_a_shipment_may_come_from_standard_input(licet: Licet, example: Example)
     assert licet("evaluate", "-", input=example("06").read_bytes()).exit_code == Exit.PROCEED
 
 
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where a server with the shipped policies listens."""
+    with served() as where:
+        yield where
+
+
+@pytest.fixture(params=["here", "server"])
+def source(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Options for deciding in this process, and by a server."""
+    return () if request.param == "here" else ("--server", request.getfixturevalue("address"))
+
+
+def test_several_shipments_have_one_exit_code(licet: Licet, example: Example, source: tuple[str, ...]) -> None:
+    """Several files are reported in their order, and the exit code is that of the gravest disposition."""
+    shown = licet("evaluate", example("18"), example("06"), example("02"), *source)
+    assert Exit.STOP == shown.exit_code, shown.stderr
+    assert shown.stdout.index("STOP") < shown.stdout.index("PROCEED") < shown.stdout.index("HOLD")
+    assert Exit.HOLD == licet("evaluate", example("06"), example("02"), *source).exit_code
+
+
+def test_several_shipments_are_lines_of_json(licet: Licet, example: Example, source: tuple[str, ...]) -> None:
+    """With `--json` each decision of several is a line, with the file it is about."""
+    files = [example("06"), example("02")]
+    lines = [json.loads(line) for line in licet("evaluate", *files, "--json", *source).stdout.splitlines()]
+    assert [str(file) for file in files] == [line["file"] for line in lines]
+    assert ["DISPOSITION_PROCEED", "DISPOSITION_HOLD"] == [line["decision"]["result"]["disposition"] for line in lines]
+
+
+def test_a_bad_shipment_among_several_is_named(licet: Licet, example: Example, source: tuple[str, ...], tmp_path: Path) -> None:
+    """What is refused is told at its place, the others are decided, and the exit code says that not all could be."""
+    file = tmp_path / "pump.yaml"
+    file.write_text("origin: Germany\nitems: [{line: 1}]\n")
+    shown = licet("evaluate", example("06"), file, example("18"), *source)
+    assert Exit.USAGE == shown.exit_code
+    assert f"{file}:1:" in shown.stderr
+    assert "PROCEED" in shown.stdout
+    assert "STOP" in shown.stdout
+
+
+def test_files_that_cannot_be_read_are_all_named(licet: Licet, tmp_path: Path) -> None:
+    """Faults of several files are told at once, and nothing is decided."""
+    files = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
+    for file in files:
+        file.write_text("activty: EXPORT\n")
+    shown = licet("evaluate", *files)
+    assert Exit.USAGE == shown.exit_code
+    assert all(f"{file}:1:1: UNKNOWN_FIELD" in shown.stderr for file in files)
+    assert not shown.stdout
+
+
 def test_nobody_listening_is_server_trouble(licet: Licet, example: Example) -> None:
     """A server that cannot be reached is told apart from a bad shipment, with advice."""
     shown = licet("evaluate", example("06"), "--server", "127.0.0.1:1", "--timeout", "5")
     assert shown.exit_code == Exit.SERVER
+    assert "licet serve" in shown.stderr
+
+
+def test_nobody_listening_to_several_is_server_trouble(licet: Licet, example: Example) -> None:
+    """Several shipments for a server that is not there end with advice."""
+    shown = licet("evaluate", example("06"), example("02"), "--server", "127.0.0.1:1", "--timeout", "5")
+    assert Exit.SERVER == shown.exit_code
     assert "licet serve" in shown.stderr
 
 

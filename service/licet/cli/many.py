@@ -1,0 +1,72 @@
+"""Several shipments at once: reports in the order of the files, progress at a terminal, and the gravest of the exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+import typer
+from google.protobuf.json_format import MessageToDict
+from rich.progress import BarColumn, MofNCompleteColumn, Progress
+
+from licet.cli.answers import Answer, Answers
+from licet.cli.exits import Exit, exit_of
+from licet.cli.failing import tell_refusal
+from licet.cli.report import console, report, show
+from licet.cli.shipment import Shipment
+from licet.decision.errors import InvalidRequest
+from licet.v1 import decision_pb2
+
+
+def decide_all(shipments: Sequence[Shipment], answers: Answers, *, as_json: bool) -> Exit:
+    """Shows each shipment's decision, or what was refused, and gives the exit code of all.
+
+    With `as_json` there is a line of JSON for each decision, with its file. The code is that of the gravest disposition, or that of
+    a bad shipment where one could not be decided.
+    """
+    gravest = Exit.PROCEED
+    refused = False
+    for shipment, answer in _in_order(shipments, answers):
+        if isinstance(answer, InvalidRequest):
+            tell_refusal(shipment, answer, as_json=as_json)
+            refused = True
+        else:
+            _show(shipment, answer, as_json=as_json)
+            gravest = max(gravest, exit_of(answer.result.disposition))
+    return Exit.USAGE if refused else gravest
+
+
+def _in_order(shipments: Sequence[Shipment], answers: Answers) -> Iterator[tuple[Shipment, Answer]]:
+    """The answers in the order of the shipments; one that comes early is kept until its turn."""
+    waiting: dict[int, Answer] = {}
+    turn = 0
+    for index, answer in _tracked(answers.evaluate_all([shipment.request for shipment in shipments]), len(shipments)):
+        waiting[index] = answer
+        while turn in waiting:
+            yield shipments[turn], waiting.pop(turn)
+            turn += 1
+
+
+def _tracked(answers: Iterator[tuple[int, Answer]], total: int) -> Iterator[tuple[int, Answer]]:
+    """The same, with a bar where somebody watches standard error and the reports go elsewhere."""
+    watched = console(stderr=True)
+    bar = Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        "decided",
+        console=watched,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=not watched.is_terminal or console().is_terminal,
+    )
+    with bar:
+        yield from bar.track(answers, total)
+
+
+def _show(shipment: Shipment, decision: decision_pb2.Decision, *, as_json: bool) -> None:
+    if as_json:
+        plain = MessageToDict(decision, preserving_proto_field_name=True)
+        typer.echo(json.dumps({"file": shipment.file, "decision": plain}, ensure_ascii=False))
+    else:
+        show(console(), report(decision, shipment.request.transaction, shipment.title or shipment.file))
