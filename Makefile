@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export CPPFLAGS := $(CPPFLAGS) -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test agree setup preflight lint format types imports protos policies check lock clean
+.PHONY: help demo test agree bench setup preflight lint format types imports protos policies check lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,9 @@ test: $(READY) ## Run the tests
 
 agree: $(READY) ## Compare the engines on ten times as many cases, from LICET_AGREEMENT_SEED on
 	LICET_AGREEMENT_PAIRS=$${LICET_AGREEMENT_PAIRS:-200000} $(BIN)/python -m pytest tests/agreement
+
+bench: $(READY) ## Measure engines, the stages of a decision and servers, side by side
+	$(BIN)/licet bench
 
 setup: $(READY) ## Make the virtual environment
 

@@ -111,9 +111,9 @@ def test_retries_can_be_turned_off(connect: Connect, scripted: Serve, shipment: 
 def test_the_servers_delay_is_kept(connect: Connect, scripted: Serve, shipment: Shipment) -> None:
     """The next attempt comes no earlier than the server asked for."""
     served = scripted(status(code_pb2.UNAVAILABLE, "later", retry_in(0.4)))
-    started = time.monotonic()  # noqa: TID251  # the delay is what is tested
+    started = time.monotonic()  # the delay is what is tested
     connect(served.address, retry=QUICK).evaluate(shipment(), request_id="so-1")
-    assert 0.4 <= time.monotonic() - started  # noqa: TID251  # as above
+    assert 0.4 <= time.monotonic() - started  # as above
 
 
 def test_no_wait_is_longer_than_the_call_may_take(connect: Connect, scripted: Serve, shipment: Shipment) -> None:

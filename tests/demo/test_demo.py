@@ -29,7 +29,7 @@ def _folder(tmp_path: Path, *starts: str) -> Path:
 
 
 def _run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **environment}  # noqa: TID251  # a process gets it
+    env = {**os.environ, **environment}  # a process gets it
     return subprocess.run([*_COMMAND, str(folder)], capture_output=True, text=True, timeout=_PATIENCE, check=False, env=env)
 
 
@@ -78,12 +78,12 @@ def test_a_demo_that_is_ended_stops_its_server(tmp_path: Path, ending: signal.Si
     folder = _folder(tmp_path, "02")
     for number in range(30):
         shutil.copy(next(folder.glob("02*")), folder / f"03-again-{number:02}.yaml")
-    env = {**os.environ, "PYTHONUNBUFFERED": "1"}  # noqa: TID251  # a process gets it
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}  # a process gets it
     with subprocess.Popen([*_COMMAND, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as process:
         assert process.stdout is not None
         output = ""
-        until = time.monotonic() + _PATIENCE  # noqa: TID251  # a test that waits gives up some time
-        while "listens at" not in output and time.monotonic() < until:  # noqa: TID251  # as above
+        until = time.monotonic() + _PATIENCE  # a test that waits gives up some time
+        while "listens at" not in output and time.monotonic() < until:  # as above
             output += process.stdout.readline()
         process.send_signal(ending)
         process.communicate(timeout=_PATIENCE)

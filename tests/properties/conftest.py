@@ -12,5 +12,7 @@ _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_to
 _BOTH = {"deadline": None, "suppress_health_check": _SLOW, "report_multiple_bugs": False}
 settings.register_profile("ci", max_examples=40, derandomize=True, database=None, **_BOTH)
 settings.register_profile("deep", max_examples=2_000, print_blob=True, **_BOTH)
-settings.register_profile("quick", max_examples=300, database=None, phases=[Phase.generate],print_blob=True, **_BOTH)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))  # noqa: TID251  # whoever runs the suite chooses how long
+settings.register_profile(
+    "quick", max_examples=int(os.environ.get("N", "100")), database=None, phases=[Phase.generate], print_blob=True, **_BOTH
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))  # whoever runs the suite chooses how long

@@ -60,5 +60,3 @@ def test_refusing_assumptions_gives_no_milder_answer(data: st.DataObject) -> Non
         assert used.outcome <= refused.outcome
     if refused.disposition == PROCEED:
         assert PROCEED == used.disposition
-
-

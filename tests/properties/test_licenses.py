@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.v1 import decision_pb2, transaction_pb2
-from tests.support.answers import ask, intervals, trips_a_guard
+from licet.v1 import transaction_pb2
+from tests.support.answers import ask, intervals
 from tests.support.generated import Made, plain_package
 from tests.support.narrowing import assert_narrower
 from tests.support.open_facts import LIMITS, Transaction, copied, held_licenses, slots, transactions

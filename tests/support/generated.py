@@ -24,9 +24,7 @@ Fields = dict[str, Any]
 
 BOUNDARY: Final = datetime.date(2026, 3, 1)
 LAST: Final = datetime.date(2026, 6, 1)
-DAYS: Final = tuple(
-    boundary + datetime.timedelta(days=days) for boundary in (BOUNDARY, LAST) for days in (0, -1, 1)
-)
+DAYS: Final = tuple(boundary + datetime.timedelta(days=days) for boundary in (BOUNDARY, LAST) for days in (0, -1, 1))
 """The dates on which laws begin and end, and one day beside."""
 CODES: Final = ("A1.a", "A1.b.1", "A1.b.2", "A2", "B1.a")
 EVERYWHERE: Final = ("ZZ", "YY", "AA", "BB", "CC")
@@ -38,6 +36,10 @@ class Made:
 
     files: Mapping[str, bytes]
 
+    def with_rules(self, *rules: Mapping[str, Any]) -> Made:
+        """The folder with more rules of Testland; the basis ALONE is lifted by nothing that is drawn."""
+        return Made({**self.files, "zz/rules/more.yaml": rules_file(*rules).encode()})
+
     @cached_property
     def release(self) -> Release:
         """The folder, loaded."""
@@ -47,13 +49,15 @@ class Made:
     def text(self) -> str:
         """All rules, tables and vocabularies as one text: what a fact's name occurs in may read it."""
         own = [content.decode() for name, content in sorted(self.files.items()) if name[:3] in ("zz/", "yy/")]
-        guards = [str(fact.get(key)) for fact in json.loads(self.files["vocabulary.yaml"])["facts"] for key in ("unless", "only_if_known")]
+        guards = [
+            str(fact.get(key)) for fact in json.loads(self.files["vocabulary.yaml"])["facts"] for key in ("unless", "only_if_known")
+        ]
         return "\n".join(own + guards)
 
     def __repr__(self) -> str:
         return "Made"
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # the protocol of pretty printers
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # the protocol of pretty printers
         """What differs from package to package, as Hypothesis prints a failing example."""
         printer.text("\n".join(self._shown()))
 
@@ -64,7 +68,9 @@ class Made:
             elif name.endswith(".yaml") and content.startswith(b"{"):
                 data = json.loads(content)
                 for key in ("rules", "groups", "facts"):
-                    yield from (f"{name}: {_short(each)}" for each in data.pop(key, ()) if each.get("class") not in ("ask", "claim"))
+                    yield from (
+                        f"{name}: {_short(each)}" for each in data.pop(key, ()) if each.get("class") not in ("ask", "claim")
+                    )
                 yield f"{name}: {json.dumps(data)}"
 
 
@@ -225,18 +231,16 @@ def _dated(draw: Draw) -> Fields:
 
 
 def _groups(draw: Draw) -> str:
-    members = st.lists(
-        st.sampled_from(("AA", "BB", "CC", "YY", "BB-1", "BB-1-D", "B-ZONE")), min_size=1, max_size=3, unique=True
-    )
+    members = st.lists(st.sampled_from(("AA", "BB", "CC", "YY", "BB-1", "BB-1-D", "B-ZONE")), min_size=1, max_size=3, unique=True)
     groups: list[Fields] = []
     for name in ("g1", "g2"):
         dated = [{"is": member, **_dated(draw)} for member in draw(members)]
         groups.append({"id": f"{name}", "kind": "places", "members": dated})
-    groups.append({"id": f"built", "kind": "places", "union": [f"g1"], "minus": [f"g2"]})
-    groups.append({"id": f"not_g1", "kind": "places", "all_except": [f"g1"]})
-    groups.append({"id": f"uses", "kind": "purposes", "members": ["NUCLEAR_EXPLOSIVE", {"is": "MILITARY_OTHER", **_dated(draw)}]})
-    groups.append({"id": f"lists", "kind": "words", "members": ["L1", {"is": "L2", **_dated(draw)}]})
-    late = draw(st.sampled_from(("", "", "", f"g2", f"uses")))
+    groups.append({"id": "built", "kind": "places", "union": ["g1"], "minus": ["g2"]})
+    groups.append({"id": "not_g1", "kind": "places", "all_except": ["g1"]})
+    groups.append({"id": "uses", "kind": "purposes", "members": ["NUCLEAR_EXPLOSIVE", {"is": "MILITARY_OTHER", **_dated(draw)}]})
+    groups.append({"id": "lists", "kind": "words", "members": ["L1", {"is": "L2", **_dated(draw)}]})
+    late = draw(st.sampled_from(("", "", "", "g2", "uses")))
     for group in groups:
         group |= {"title": group["id"], "cite": "Annex"} | ({"history_from": str(BOUNDARY)} if group["id"] == late else {})
     return json.dumps({"history_from": "2001-01-01", "groups": groups})
@@ -248,12 +252,19 @@ tables:
   - {id: entries, title: Listed entries, instrument: zz.act, cite: Annex, history_from: HISTORY}
   - {id: chart, title: Chart, instrument: zz.act, cite: Annex, history_from: 2001-01-01}
 """
-_ITEM_CELLS: Final = ("item.quantity > 5", 'item.technical["power"] >= 10', "item.kind == ItemKind.SOFTWARE", 'tx.destination.country == "BB"')
+_ITEM_CELLS: Final = (
+    "item.quantity > 5",
+    'item.technical["power"] >= 10',
+    "item.kind == ItemKind.SOFTWARE",
+    'tx.destination.country == "BB"',
+)
 
 
 def _entries(draw: Draw) -> str:
     """The table of listed entries: rows with paragraphs, exceptions, conditions in cells, dates."""
-    lines = ["*entry:code(zz.list),codes:codes(zz.list),basis:word,q:fact?,when:expr?,review:word,col:column(chart),from:date?,to:date?"]
+    lines = [
+        "*entry:code(zz.list),codes:codes(zz.list),basis:word,q:fact?,when:expr?,review:word,col:column(chart),from:date?,to:date?"
+    ]
     codes = draw(st.lists(st.sampled_from(("A1.b", "A1", "A2", "B1.a", "A1.b.1")), min_size=1, max_size=3, unique=True))
     for code in codes:
         except_ = f"{code} except A1.b.2" if code in ("A1", "A1.b") and draw(st.booleans()) else code
@@ -340,7 +351,13 @@ _CLAIM_LEAVES: Final = (
 _LOOPS: Final[Mapping[str, tuple[Fields, tuple[str, ...]]]] = {
     "party": (
         {"who": "tx.parties"},
-        ("who.military", 'who.country == "BB"', "place(who) in groups.{g}", "!who.government", "who.owners.exists(o, o.percent >= 50)"),
+        (
+            "who.military",
+            'who.country == "BB"',
+            "place(who) in groups.{g}",
+            "!who.government",
+            "who.owners.exists(o, o.percent >= 50)",
+        ),
     ),
     "listing": (
         {"who": "tx.parties", "listing": "who.listings"},
@@ -481,7 +498,10 @@ def _reach(draw: Draw, id_: str, instrument: str) -> Fields:
 
 def _rules(draw: Draw, jurisdiction: str, instruments: Sequence[str]) -> list[Fields]:
     rules = [_reach(draw, f"{jurisdiction}.reach{n}", each) for n, each in enumerate(instruments)]
-    kinds = [*draw(st.lists(st.sampled_from(_CONTROLS), min_size=1, max_size=4)), *draw(st.lists(st.sampled_from(_OTHERS), max_size=4))]
+    kinds = [
+        *draw(st.lists(st.sampled_from(_CONTROLS), min_size=1, max_size=4)),
+        *draw(st.lists(st.sampled_from(_OTHERS), max_size=4)),
+    ]
     for number, kind in enumerate(kinds):
         instrument = draw(st.sampled_from(instruments))
         rules.append(_rule(draw, f"{jurisdiction}.r{number}", kind, instrument))
@@ -495,8 +515,10 @@ def _rules(draw: Draw, jurisdiction: str, instruments: Sequence[str]) -> list[Fi
 _TIERS: Final = ([], [{"tier": "plain", "from": "0"}, {"tier": "high", "from": "60", "hold": "true"}])
 
 
-def _policy(jurisdiction: str, instruments: Sequence[str], *, extends: str = "", tiers: Sequence[Fields] = (), set_: str = "all") -> str:
-    bases = [("B1", "all"), ("B2", set_), ("P1", ""), ("NEVER", "")]
+def _policy(
+    jurisdiction: str, instruments: Sequence[str], *, extends: str = "", tiers: Sequence[Fields] = (), set_: str = "all"
+) -> str:
+    bases = [("B1", "all"), ("B2", set_), ("P1", ""), ("NEVER", ""), ("ALONE", "")]
     return json.dumps(
         {
             "jurisdiction": jurisdiction,
@@ -554,11 +576,7 @@ def packages(draw: Draw) -> Made:
 
 def _second(draw: Draw) -> dict[str, str]:
     """A member of Testland's bloc, which sees all that Testland defines."""
-    rules = [
-        each
-        for each in _rules(draw, "yy", ("yy.act",))
-        if not each["id"].startswith("yy.never")
-    ]
+    rules = [each for each in _rules(draw, "yy", ("yy.act",)) if not each["id"].startswith("yy.never")]
     return {"yy/policy.yaml": _policy("yy", ("yy.act",), extends="zz"), "yy/rules/c.yaml": rules_file(*rules)}
 
 
@@ -566,7 +584,10 @@ def plain_package(*rules: Mapping[str, Any], vocabulary: Sequence[Fields] = (), 
     """Testland with just these rules beside its nexus: every fact that could be assumed is asked for, but for those given."""
     given = {fact["path"]: fact for fact in vocabulary}
     asked = {path: {"path": path, "class": "ask", "question": f"What is {path}?"} for path in (*ASKED, *ASSUMABLE)}
-    typed = {path: fact | ({"type": ASSUMABLE[path][0]} if path in ASSUMABLE and ASSUMABLE[path][0] else {}) for path, fact in asked.items()}
+    typed = {
+        path: fact | ({"type": ASSUMABLE[path][0]} if path in ASSUMABLE and ASSUMABLE[path][0] else {})
+        for path, fact in asked.items()
+    }
     claimed = {path: {"path": path, "class": "claim"} | ({"type": kind} if kind else {}) for path, kind in CLAIMED.items()}
     reach = rule("zz.reach", {"reach": {"limb": "export"}}, "act.export", concept="nexus")
     places = [{"id": "g1", "title": "g1", "kind": "places", "cite": "Annex", "members": ["BB-1", "CC"]}]

@@ -14,7 +14,8 @@ from typing import Any, Final
 from google.type import date_pb2, decimal_pb2, money_pb2
 from hypothesis import strategies as st
 
-from licet.v1 import outcome_pb2, transaction_pb2 as pb
+from licet.v1 import outcome_pb2
+from licet.v1 import transaction_pb2 as pb
 from tests.support.generated import BOUNDARY, DAYS, LAST
 
 Transaction = pb.Transaction
@@ -300,7 +301,13 @@ def _item(tx: Any, number: int) -> Iterator[Slot]:
     yield from _scalar(tx, at, prefix, "kind", {"COMMODITY": pb.ITEM_KIND_COMMODITY, "SOFTWARE": pb.ITEM_KIND_SOFTWARE})
     yield from _scalar(tx, at, prefix, "quantity", {"3": decimal("3"), "6": decimal("6")})
     yield from _scalar(tx, at, prefix, "unit", {"pieces": "pieces"})
-    yield from _scalar(tx, at, prefix, "value", {n: money(a, c) for n, a, c in (("800", 800, "USD"), ("5000", 5000, "USD"), ("900 EUR", 900, "EUR"))})
+    yield from _scalar(
+        tx,
+        at,
+        prefix,
+        "value",
+        {n: money(a, c) for n, a, c in (("800", 800, "USD"), ("5000", 5000, "USD"), ("900 EUR", 900, "EUR"))},
+    )
     yield from _scalar(tx, at, prefix, "country_of_origin", {"ZZ": "ZZ", "AA": "AA"})
     yield from _fact(tx, at, prefix, "technical", "power", {n: pb.Fact(decimal_value=decimal(n)) for n in ("5", "10")})
     yield from _fact(tx, at, prefix, "controlled_content_percent", "zz", {n: decimal(n) for n in ("0", "25", "40")})
@@ -391,13 +398,19 @@ def slots(tx: Transaction) -> Iterator[Slot]:
     )
     for number in range(len(tx.transit)):
         yield from _region(tx, lambda t, n=number: t.transit[n], (f"transit[{number}].", "transit[*]."))  # type: ignore[misc]  # mypy: a default in a lambda
-    yield from _scalar(tx, lambda t: t, ("", ""), "contract_date", {str(d): date(d) for d in (BOUNDARY, BOUNDARY - datetime.timedelta(1))})
+    yield from _scalar(
+        tx, lambda t: t, ("", ""), "contract_date", {str(d): date(d) for d in (BOUNDARY, BOUNDARY - datetime.timedelta(1))}
+    )
     yield from _fact(tx, lambda t: t, ("", ""), "circumstances", "zz.fair", _YES_NO)
     yield from _nobody(tx)
     yield from _roles(tx)
     for number in range(len(tx.parties)):
         yield from _party(tx, number)
-    yield from _party_list(tx, "listings", {"L1": pb.Party.Listing(list="L1"), "L3": pb.Party.Listing(list="L3"), "unnamed": pb.Party.Listing(entry="E")})
+    yield from _party_list(
+        tx,
+        "listings",
+        {"L1": pb.Party.Listing(list="L1"), "L3": pb.Party.Listing(list="L3"), "unnamed": pb.Party.Listing(entry="E")},
+    )
     yield from _party_list(tx, "owners", {"60": pb.Party.Owner(percent=decimal("60")), "unknown share": pb.Party.Owner(name="O")})
     purposes = {"civil": [pb.PURPOSE_CIVIL], "military": [pb.PURPOSE_MILITARY_OTHER], "nuclear": [pb.PURPOSE_NUCLEAR_EXPLOSIVE]}
     yield from _list(tx, "end_use.purposes", lambda t: t.end_use, "purposes", {k: list(v) for k, v in purposes.items()})
@@ -407,7 +420,11 @@ def slots(tx: Transaction) -> Iterator[Slot]:
         "end_use.concerns",
         lambda t: t.end_use,
         "concerns",
-        {"aware": [aware], "of something": [pb.EndUse.Concern(knowledge=pb.KNOWLEDGE_SUSPECTED)], "nothing known": [pb.EndUse.Concern(reference="R")]},
+        {
+            "aware": [aware],
+            "of something": [pb.EndUse.Concern(knowledge=pb.KNOWLEDGE_SUSPECTED)],
+            "nothing known": [pb.EndUse.Concern(reference="R")],
+        },
     )
     yield from _concerns(tx)
     yield from _place_of_use(tx)
@@ -544,7 +561,7 @@ _WORDS: Final = {
 
 def relevant(slot: Slot, text: str) -> bool:
     """Whether a policy may read the fact: by the last name of its pattern."""
-    if not text or slot.pattern.startswith(("licenses", "roles", "parties")) and slot.pattern.count(".") == 0:
+    if not text or (slot.pattern.startswith(("licenses", "roles", "parties")) and slot.pattern.count(".") == 0):
         return True
     if slot.pattern.startswith("licenses"):
         return True

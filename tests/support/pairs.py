@@ -17,8 +17,8 @@ from licet.policy.release import Release
 from tests.support.variations import boundaries_of, stands_above
 
 TODAY: Final = datetime.date(2026, 11, 22)
-SEED: Final = os.environ.get("LICET_AGREEMENT_SEED", "1")  # noqa: TID251  # whoever runs the suite chooses where to look
-PAIRS: Final = int(os.environ.get("LICET_AGREEMENT_PAIRS", "20000"))  # noqa: TID251  # and how long
+SEED: Final = os.environ.get("LICET_AGREEMENT_SEED", "1")  # whoever runs the suite chooses where to look
+PAIRS: Final = int(os.environ.get("LICET_AGREEMENT_PAIRS", "20000"))  # and how long
 _REFERENCE: Final = ReferenceEngine()
 _DAY: Final = datetime.timedelta(days=1)
 seen: Final[dict[str, Counter[str]]] = {}

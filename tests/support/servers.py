@@ -46,7 +46,7 @@ class Server:
         given = {"listen": "127.0.0.1:0", "log_format": "json", **settings}
         if policies is not None:
             given["policies"] = policies
-        env = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}  # noqa: TID251  # a process gets it
+        env = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}  # a process gets it
         env |= {f"LICET_{name.upper()}": str(value) for name, value in given.items()}
         process = subprocess.Popen(_COMMAND, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         server = cls(process)

@@ -10,7 +10,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from random import Random  # noqa: TID251  # cases for tests, drawn from a stated seed
+from random import Random  # cases for tests, drawn from a stated seed
 from typing import Any, Final
 
 from google.protobuf.descriptor import FieldDescriptor

@@ -200,8 +200,10 @@ def _found_again(
         rule = case.package.rules_by_id[rule_id]
         subject = _item(reader, line)
         names = frozenset(finding.bound for finding in wanted)
-        found = _bindings(rule, case, reader.in_mode(mode_of(rule), reader.noted), subject, names)
-        bindings = {binding.name: binding for binding in found}
+        bindings: dict[str, Binding] = {}
+        if rule.per_item is (subject is not None) and bool(line) is rule.per_item:
+            found = _bindings(rule, case, reader.in_mode(mode_of(rule), reader.noted), subject, names)
+            bindings = {binding.name: binding for binding in found}
         for finding in wanted:
             yield rule, subject, finding, bindings.get(finding.bound)
 

@@ -183,7 +183,7 @@ class Child:
         if answer is None or "broken" in answer:
             self._stop()
             if answer is not None:
-                raise NotAvailable("durable-rules reported an error", str(answer["broken"]))
+                raise NotAvailable("its process gave up", str(answer["broken"]))
             raise NotAvailable(*(("no answer in time", f"{self._timeout} s") if late.is_set() else ("its process died",)))
         if "refused" in answer:
             raise NotAvailable("refused", str(answer["refused"]))

@@ -155,7 +155,7 @@ class _Claims:
 
     def below(self, node: Expr, polarity: Polarity, bound: Mapping[str, str]) -> Iterator[tuple[str, Polarity]]:
         """The claims at a node and below; `bound` are loop variables with the patterns of what they stand for."""
-        pattern = _pattern(node, bound)
+        pattern = _pattern(node, bound) if isinstance(node, t.Var | t.Select | t.Entry) else None
         if pattern is not None:
             entry = self.vocabulary.find(pattern)
             if entry is not None and entry.kind is FactClass.CLAIM:

@@ -48,7 +48,9 @@ def test_a_definition_may_use_others_and_has_parameters() -> None:
 
 def test_a_loop_of_a_definition_catches_no_argument() -> None:
     """A definition that loops with the same variable as its caller still reads the caller's element: nothing is captured."""
-    release = _release(["{id: 'alike(x: Party)', is: 'tx.parties.all(p, p.country == x.country)'}"], "tx.parties.exists(p, alike(p))")
+    release = _release(
+        ["{id: 'alike(x: Party)', is: 'tx.parties.all(p, p.country == x.country)'}"], "tx.parties.exists(p, alike(p))"
+    )
     assert not _fires(release, parties=_PARTIES)
     assert _fires(release, parties=[{**party, "country": "DE"} for party in _PARTIES])
 

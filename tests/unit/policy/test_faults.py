@@ -286,7 +286,18 @@ def test_ten_mistakes_of_schema_are_reported_at_once() -> None:
     )
     changed = {"zz/rules/more.yaml": more, **replaced(_POLICY, 'language: "1"', 'language: "2"')}
     found = faults_of(changed)
-    wanted = ["CHOICE", "DATE", "DEAD_INTERVAL", "EFFECT", "EMPTY", "LANGUAGE", "MISSING", "OVERLAP", "UNKNOWN_EFFECT", "UNKNOWN_KEY"]
+    wanted = [
+        "CHOICE",
+        "DATE",
+        "DEAD_INTERVAL",
+        "EFFECT",
+        "EMPTY",
+        "LANGUAGE",
+        "MISSING",
+        "OVERLAP",
+        "UNKNOWN_EFFECT",
+        "UNKNOWN_KEY",
+    ]
     assert wanted == sorted(fault.code for fault in found)
     assert [fault.at for fault in found] == sorted(fault.at for fault in found)
 

@@ -45,6 +45,7 @@ def test_every_node_keeps_its_place() -> None:
 
 # ---- what cannot be read ------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize(
     ("content", "line", "column", "code", "message"),
     [

@@ -37,7 +37,7 @@ def bench(
         list[Engine] | None,
         typer.Option("--engine", help="Measure this engine only. May be repeated.", show_default="all; deciding, those that serve"),
     ] = None,
-    rounds: Annotated[int, typer.Option("--rounds", min=1, max=1_000, help="How often all take their turn.")] = 5,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=1_000, help="How often all take their turn.")] = 3,
     seconds: Annotated[
         float, typer.Option("--seconds", min=0.001, max=60, help="How long a server is asked, each way and round.")
     ] = 1.0,

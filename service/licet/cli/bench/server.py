@@ -95,8 +95,8 @@ def _sizes(asked: Asked, pairs: Sequence[Pair]) -> str:
     unary = pairs[: len(asked.unary)]
     sent, told = (sum(len(pair[side]) for pair in unary) / len(unary) for side in (0, 1))
     return (
-        f"{len(unary)} shipments. Requests of {sent:,.0f} bytes and replies of {told:,.0f} on average, over loopback; a stream asks each {STREAMED} times. "
-        "The client shares the machine, and does not parse."
+        f"{len(unary)} shipments; a stream asks each {STREAMED} times. Requests of {sent:,.0f} bytes and replies of {told:,.0f} on "
+        "average, over loopback. The client shares the machine, and does not parse."
     )
 
 
