@@ -28,7 +28,8 @@ def test_nothing_is_left_to_do_where_it_may_proceed(data: st.DataObject) -> None
         return
     assert result.outcome <= AUTHORIZED
     assert not result.reasons
-    assert all(flag.cleared for flag in (*result.red_flags, *transaction.red_flags))
+    assert all(flag.cleared for flag in result.red_flags)
+    assert all(flag.cleared for flag in transaction.red_flags)
     assert all(_screened(party, transaction.date) for party in transaction.parties)
     for determination in result.determinations:
         _nothing_before(determination)

@@ -41,7 +41,7 @@ def test_one_more_fact_only_narrows_the_interval(data: st.DataObject) -> None:
     result = ask(made.release, transaction)
     assumed = listed(result)
     open_ = [(s, o) for s in slots(transaction) if relevant(s, made.text) for o in compatible(s, made.release, assumed)]
-    for slot, option in chance.sample(open_, min(10, len(open_))):
+    for _, option in chance.sample(open_, min(10, len(open_))):
         stated = copied(transaction, option.state)
         if not trips_a_guard(made.release, stated, assumed):
             assert_narrower(ask(made.release, stated), result, stated)

@@ -57,7 +57,7 @@ class Made:
     def __repr__(self) -> str:
         return "Made"
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # the protocol of pretty printers
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # the protocol of pretty printers
         """What differs from package to package, as Hypothesis prints a failing example."""
         printer.text("\n".join(self._shown()))
 
@@ -242,7 +242,7 @@ def _groups(draw: Draw) -> str:
     groups.append({"id": "lists", "kind": "words", "members": ["L1", {"is": "L2", **_dated(draw)}]})
     late = draw(st.sampled_from(("", "", "", "g2", "uses")))
     for group in groups:
-        group |= {"title": group["id"], "cite": "Annex"} | ({"history_from": str(BOUNDARY)} if group["id"] == late else {})
+        group.update({"title": group["id"], "cite": "Annex"} | ({"history_from": str(BOUNDARY)} if group["id"] == late else {}))
     return json.dumps({"history_from": "2001-01-01", "groups": groups})
 
 
@@ -512,7 +512,10 @@ def _rules(draw: Draw, jurisdiction: str, instruments: Sequence[str]) -> list[Fi
     return rules
 
 
-_TIERS: Final = ([], [{"tier": "plain", "from": "0"}, {"tier": "high", "from": "60", "hold": "true"}])
+_TIERS: Final[tuple[list[dict[str, str]], ...]] = (
+    [],
+    [{"tier": "plain", "from": "0"}, {"tier": "high", "from": "60", "hold": "true"}],
+)
 
 
 def _policy(

@@ -83,12 +83,12 @@ def name_package(source: PackageSource, parent: Named | None, catalogues: Catalo
     facts = _facts(source, parent, catalogues, faults)
     groups = dict(parent.groups) if parent else {}
     own = {group.id.text for group in source.groups}
-    no_duplicates((group.id for group in source.groups), "group", faults)
+    no_duplicates((*_ids(groups), *(group.id for group in source.groups)), "group", faults)
     for group in source.groups:
         groups[group.id.text] = _group(group, own | groups.keys(), catalogues, faults)
     _check_nesting(source.groups, groups, faults)
     specs = dict(parent.specs) if parent else {}
-    no_duplicates((table.id for table in source.tables), "table", faults)
+    no_duplicates((*_ids(parent.tables if parent else {}), *(table.id for table in source.tables)), "table", faults)
     for table in source.tables:
         if table.file in source.csv:
             specs[table.id.text] = read_header(source.csv[table.file], faults)
@@ -110,6 +110,11 @@ def name_package(source: PackageSource, parent: Named | None, catalogues: Catalo
     for rule in source.rules:
         _check_rule_names(rule, named, jurisdiction, catalogues, faults)
     return named
+
+
+def _ids(of_bloc: Mapping[str, m.Group] | Mapping[str, m.Table]) -> tuple[Scalar, ...]:
+    """The names that a bloc has given, and its members cannot give again."""
+    return tuple(Scalar(each.id, each.at) for each in of_bloc.values())
 
 
 def _known(

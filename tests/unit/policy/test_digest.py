@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import rfc8785
@@ -116,7 +116,7 @@ def test_test_cases_beside_the_rules_do_not_count() -> None:
 
 def test_a_digest_is_over_canonical_json() -> None:
     """A digest is the SHA-256 of canonical JSON, as anyone can compute it from the data."""
-    data = {"b": ["ü", ""], "a": {"10": "x", "9": "y"}}
+    data: Any = {"b": ["ü", ""], "a": {"10": "x", "9": "y"}}
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert rfc8785.dumps(data).decode() == text
     assert hashlib.sha256(text.encode()).hexdigest() == digest(data)
