@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.v1 import outcome_pb2
-from tests.support.answers import ask
+from tests.support.answers import ask, intervals
 from tests.support.generated import BOUNDARY, packages
 from tests.support.open_facts import date, transactions
 from tests.support.packages import rule
@@ -50,6 +50,19 @@ def test_an_unknown_code_is_never_free(data: st.DataObject, codes: list[str]) ->
     for determination in result.determinations:
         if determination.instrument == "zz.act" and determination.floor != outcome_pb2.OUTCOME_NOT_SUBJECT:
             assert determination.outcome not in _FREE, outcome_pb2.Outcome.Name(determination.outcome)
+
+
+@given(data=st.data())
+def test_a_negative_answer_under_another_list_is_no_answer(data: st.DataObject) -> None:
+    """Not listed by the member says nothing of the bloc's list: such an item is not classified under it."""
+    made = data.draw(packages())
+    transaction = data.draw(transactions(made.text))
+    for item in transaction.items:
+        item.ClearField("classifications")
+    silent = ask(made.release, transaction)
+    for item in transaction.items:
+        item.classifications["yy.list"].codes.append("NLR")
+    assert intervals(silent) == intervals(ask(made.release, transaction))
 
 
 @given(data=st.data(), stale=st.booleans())

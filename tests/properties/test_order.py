@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from google.protobuf import text_format
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +16,9 @@ from licet.policy.release import load_release
 from licet.v1 import decision_pb2
 from tests.support.answers import ask, wire
 from tests.support.generated import packages
-from tests.support.open_facts import Transaction, transactions
+from tests.support.narrowing import Shuffle, placeless, shuffled_message
+from tests.support.open_facts import transactions
 
-Shuffle = Callable[[list[Any]], None]
 _LISTS = ("rules", "groups", "members", "facts", "bases", "instruments", "derives_from", "in_force")
 
 
@@ -53,23 +54,10 @@ def _shuffled(data: Any, shuffle: Shuffle) -> Any:
     if isinstance(data, dict):
         shuffled = {key: _shuffled(value, shuffle) for key, value in data.items()}
         for key in set(_LISTS) & shuffled.keys():
-            if isinstance(shuffled[key], list):
-                shuffle(shuffled[key])
+            if isinstance(shuffled[key], list) and not all(isinstance(each, str) for each in shuffled[key]):
+                shuffle(shuffled[key])  # names under an effect are shown as they are written
         return shuffled
     return [_shuffled(each, shuffle) for each in data] if isinstance(data, list) else data
-
-
-def _placeless(message: Any) -> Any:
-    """The result without the lines of the policy files, which move with the rules."""
-    for field, value in message.ListFields():
-        if field.name == "location":
-            message.ClearField("location")
-        elif field.message_type is not None and field.is_repeated:
-            for each in value:
-                _placeless(each)
-        elif field.message_type is not None:
-            _placeless(value)
-    return message
 
 
 @given(data=st.data())
@@ -82,8 +70,8 @@ def test_the_order_of_files_rules_and_rows_changes_nothing(data: st.DataObject) 
     assert _alike(ask(made.release, transaction)) == _alike(ask(other, transaction))
 
 
-def _alike(result: decision_pb2.Result) -> bytes:
-    return wire(_placeless(result))
+def _alike(result: decision_pb2.Result) -> list[str]:
+    return text_format.MessageToString(placeless(result)).splitlines()
 
 
 @given(data=st.data())
@@ -92,34 +80,5 @@ def test_the_order_of_items_parties_and_lists_changes_nothing(data: st.DataObjec
     made = data.draw(packages())
     transaction = data.draw(transactions(made.text, named=data.draw(st.booleans())))
     chance = data.draw(st.randoms(use_true_random=True))
-    other = _shuffled_message(transaction, chance.shuffle)
+    other = shuffled_message(transaction, chance.shuffle)
     assert wire(ask(made.release, transaction)) == wire(ask(made.release, other))
-
-
-def _shuffled_message(transaction: Transaction, shuffle: Shuffle) -> Transaction:
-    copy = Transaction()
-    copy.CopyFrom(transaction)
-    _shuffle_lists(copy, shuffle)
-    return copy
-
-
-def _shuffle_lists(message: Any, shuffle: Shuffle) -> None:
-    for field, value in message.ListFields():
-        if field.message_type is not None and field.message_type.GetOptions().map_entry:
-            if field.message_type.fields_by_name["value"].message_type is not None:
-                for key in value:
-                    _shuffle_lists(value[key], shuffle)
-        elif field.is_repeated:
-            elements = list(value)
-            shuffle(elements)
-            if field.message_type is None:
-                message.ClearField(field.name)
-                getattr(message, field.name).extend(elements)
-                continue
-            for each in elements:
-                _shuffle_lists(each, shuffle)
-            copies = [type(each).FromString(each.SerializeToString()) for each in elements]
-            message.ClearField(field.name)
-            getattr(message, field.name).extend(copies)
-        elif field.message_type is not None:
-            _shuffle_lists(value, shuffle)

@@ -80,10 +80,11 @@ def compatible(slot: Slot, release: Release, assumed: Listed) -> tuple[Option, .
 def trips_a_guard(release: Release, transaction: Transaction, assumed: Listed) -> bool:
     """Whether a listed assumption may not be made for a fact that is still open, since its guard holds or cannot be told."""
     still = {pattern for slot in slots(transaction) if (pattern := _assumption(slot, release, assumed)) is not None}
-    return any(_guarded(release, transaction, pattern) for pattern in still)
+    return any(guarded(release, transaction, pattern) for pattern in still)
 
 
-def _guarded(release: Release, transaction: Transaction, pattern: str) -> bool:
+def guarded(release: Release, transaction: Transaction, pattern: str) -> bool:
+    """Whether the guard of an assumption holds, or cannot be told, for the transaction or some part of it."""
     standard = canonical(transaction, TODAY)
     day = datetime.date(standard.date.year, standard.date.month, standard.date.day)
     for jurisdiction, vocabulary in release.vocabularies.items():

@@ -108,7 +108,7 @@ schemes:
     changed: {BOUNDARY}
     entries: {{package: zz, table: known, column: entry}}
     answered_by: [yy.list]
-  - {{id: yy.list, title: List of the member, grammar: paragraphs, pattern: '[A-Z][0-9]+(\\.[a-z0-9]+)*'}}
+  - {{id: yy.list, title: List of the member, grammar: paragraphs, pattern: '[A-Z][0-9]+(\\.[a-z0-9]+)*', negative: [NLR]}}
   - {{id: zz.extra, title: Another list, grammar: exact, pattern: 'X[0-9]', negative: [NLR]}}
   - {{id: hs, title: Customs, grammar: digits, pattern: '([0-9][0-9])+'}}
 """

@@ -266,10 +266,14 @@ def _classified(tx: Any, at: At, prefix: tuple[str, str]) -> Iterator[Slot]:
     """Unclassified; classified above the entries or with a typo; or by a negative answer older than the list."""
     stated = at(tx).classifications
     path, pattern = (f"{p}classifications[zz.list]" for p in prefix)
-    if "zz.list" not in stated and "yy.list" not in stated:
+    answered = "yy.list" in stated and "NLR" not in stated["yy.list"].codes
+    if "zz.list" not in stated and not answered:
         options = [Option("; ".join(codes), _codes(at, "zz.list", codes)) for codes in _CODES]
         options.append(Option("NLR of last year", _codes(at, "zz.list", ["NLR"], datetime.date(2025, 6, 1))))
         yield Slot(path, pattern, tuple(options))
+        if "yy.list" not in stated:
+            others = tuple(Option(f"yy.list {c[0]}", _codes(at, "yy.list", c)) for c in (["NLR"], ["A1.b.1"], ["A1"], ["Z9"]))
+            yield Slot(f"{prefix[0]}classifications[yy.list]", f"{prefix[1]}classifications[yy.list]", others)
     elif "zz.list" in stated:
         yield from _refined(at, path, pattern, tuple(stated["zz.list"].codes))
         since = (tx.date.year, tx.date.month, tx.date.day) >= (BOUNDARY.year, BOUNDARY.month, BOUNDARY.day)
@@ -570,7 +574,7 @@ def relevant(slot: Slot, text: str) -> bool:
         return True
     if name == "value":
         return "money(" in text
-    if name in ("as_of", "zz.list"):
+    if name in ("as_of", "zz.list", "yy.list"):
         return "zz.list" in text
     if name == "rates":
         return "money(" in text

@@ -175,16 +175,20 @@ class FactReader:
         stated = getattr(of.message, map_name)
         path = of.path.field(map_name)
         if map_name == "classifications":
-            schemes: Mapping[str, Scheme] = self.law.schemes
-            answers = (key, *(schemes[key].answered_by if key in schemes else ()))
-            found = next((scheme for scheme in answers if scheme in stated), None)
-            if found is not None:
-                return Ref(stated[found], path.key(found), key)
-            return Ref(_empty_classification(of), path.key(key), key)
+            found = self._answering(stated, key)
+            return Ref(_empty_classification(of) if found is None else stated[found], path.key(found or key), key)
         if key not in stated:
             entry = self.vocabulary.find(path.key(key).pattern)
             return self.unset(path.key(key), False if entry is not None and entry.type == "bool" else NOT_CLAIMED, None)
         return self._stated(path.key(key), _from_message(stated[key], path.key(key)), None)
+
+    def _answering(self, stated: Any, key: str) -> str | None:
+        """The scheme that answers for one: itself, or another that may and lists the item; "not listed" there says nothing here."""
+        if key in stated:
+            return key
+        schemes: Mapping[str, Scheme] = self.law.schemes
+        others = (schemes[other] for other in (schemes[key].answered_by if key in schemes else ()) if other in stated)
+        return next((s.id for s in others if any(s.normal(code) not in s.negative for code in stated[s.id].codes)), None)
 
     def circumstance(self, name: str) -> Any:
         """`fact.NAME`: a circumstance of the transaction."""

@@ -274,6 +274,10 @@ def _memberships(
         faults.add(Position("regimes/members.csv", 1, 1), "MISSING_FILE", "the policy folder has no regimes/members.csv")
         return {}
     names = [header.partition(":")[0].lstrip("*") for header in csv.header]
+    missing = [name for name in ("place", "regime", "standing", "from", "to") if name not in names]
+    if missing:
+        faults.add(Position(csv.file, 1, 1), "HEADER", f"the columns {', '.join(missing)} are missing")
+        return {}
     for row in csv.rows:
         at = Position(csv.file, row.line, 1)
         cells = dict(zip(names, row.cells, strict=True))

@@ -260,7 +260,8 @@ def read_rule(fields: Fields, history_from: datetime.date) -> RuleSource:
     about, when = fields.node("about"), fields.node("when", required=True)
     status = fields.choice("status", RuleStatus, RuleStatus.ACTIVE)
     cause = fields.text("cause", required=status is RuleStatus.STAYED)
-    in_force = fields.each("in_force", _interval_from, "in_force", required=True)
+    stated = fields.each("in_force", _interval_from, "in_force", required=True)
+    in_force = tuple(sorted(stated, key=lambda interval: interval.start))
     _check_intervals(fields, in_force)
     return RuleSource(
         id=required_scalar(fields, "id"),

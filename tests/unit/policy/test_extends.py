@@ -86,7 +86,20 @@ def test_a_member_of_a_member_is_a_fault() -> None:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"de/policy.yaml": _POLICY.replace("id: de.act", "id: zz.act")}, "the instrument zz.act belongs to zz already"),
+        ({"de/policy.yaml": _POLICY.replace("id: de.act", "id: zz.act")}, "the instrument zz.act belongs to"),
+        (
+            {
+                "de/groups/g.yaml": "history_from: 2001-01-01\ngroups: [{id: allies, title: A, kind: places, cite: A, members: [US]}]\n"
+            },
+            "the group allies stands twice; first at zz/groups/places.yaml",
+        ),
+        (
+            {
+                "de/tables/tables.yaml": PACKAGE["zz/tables/tables.yaml"].replace("zz.act", "de.act"),
+                "de/tables/entries.csv": PACKAGE["zz/tables/entries.csv"],
+            },
+            "the table entries stands twice; first at zz/tables/tables.yaml",
+        ),
         ({"de/definitions.yaml": "definitions: [{id: dest, is: tx.origin}]\n"}, "the definition dest stands twice"),
     ],
 )
