@@ -73,8 +73,8 @@ def _of_outcome(resolved: Resolved) -> Iterable[Reason]:
         case Outcome.PROHIBITED:
             yield Reason(Disposition.STOP, "PROHIBITED", f"{where}: prohibited", jurisdiction)
         case Outcome.LICENSE_REQUIRED:
-            certain = (e for e in resolved.shown.required if e.finding.verdict is Verdict.FIRED)
-            denied = any(isinstance(e.effect, m.Require) and e.effect.review in _DENIED for e in certain)
+            # In the floor only what is certain is required, and what may be exempted is not.
+            denied = any(isinstance(e.effect, m.Require) and e.effect.review in _DENIED for e in resolved.floor.required)
             what = "a license is required and would be refused or presumed refused" if denied else "a license is required"
             yield Reason(Disposition.STOP if denied else Disposition.HOLD, "LICENSE_REQUIRED", f"{where}: {what}", jurisdiction)
         case Outcome.UNDETERMINED:
@@ -99,7 +99,7 @@ def _of_referrals(resolved: Resolved, where: str) -> Iterable[Reason]:
 def _of_needs(resolved: Resolved, where: str) -> Iterable[Reason]:
     """The needs still to do of the authorization that wants least; none while any is ready, or a held license serves."""
     run = resolved.shown
-    ready = [use for use in run.uses if use.id in run.lifted_by]
+    ready = [use for use in run.uses if use.open and use.id in run.lifted_by]  # several rules may grant one authorization
     if any(name not in {use.id for use in ready} for name in run.lifted_by) or not ready:
         return
     best = min(ready, key=lambda use: (len(needs_to_do(use)), use.id))

@@ -55,6 +55,11 @@ class Use:
     covering: bool
 
     @property
+    def open(self) -> bool:
+        """Whether it lifts everything that is required."""
+        return self.covering and not self.barred_by and not self.refused
+
+    @property
     def id(self) -> str:
         """The authorization's id."""
         return self.explained.effect_as(m.Authorize).id
@@ -233,7 +238,7 @@ def _conclude(
         return Outcome.PROHIBITED, (), (f"prohibited on {_names(banned)}{derogable}",)
     if not wanted and not banned:
         return Outcome.NO_LICENSE_REQUIRED, (), ("no control of the instrument applies",)
-    open_ = () if banned else tuple(u.id for u in uses if u.covering and not u.barred_by and not u.refused)
+    open_ = () if banned else tuple(u.id for u in uses if u.open)
     lifted = tuple(sorted({*open_, *licenses}))
     step = f"covered as a whole by {', '.join(lifted)}" if lifted else "no single authorization that is open covers all of it"
     return Outcome.AUTHORIZED if lifted else Outcome.LICENSE_REQUIRED, lifted, (f"required on {_names(wanted | banned)}", step)

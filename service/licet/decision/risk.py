@@ -65,8 +65,11 @@ def _tier(policy: m.Policy, score: int) -> m.Tier | None:
 
 
 def red_flags(transaction: Any, explained: Iterable[Explained]) -> tuple[Raised, ...]:
-    """All red flags: those of rules, and those that the caller states. A flag is cleared only where the caller says so."""
-    stated = {flag.catalog_id: flag for flag in transaction.red_flags}
+    """All red flags: those of rules, and those that the caller states. A flag is cleared only where the caller says so.
+
+    One that is stated twice is cleared only where both are.
+    """
+    stated = {flag.catalog_id: flag for flag in sorted(transaction.red_flags, key=lambda flag: not flag.cleared)}
     raised: dict[tuple[str, str], Raised] = {}
     for each in explained:
         if isinstance(each.effect, m.Flag) and each.finding.verdict in (Verdict.FIRED, Verdict.UNDETERMINED):

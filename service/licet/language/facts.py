@@ -232,6 +232,8 @@ class FactReader:
         stated = [u for u in self.transaction.usage if u.authorization == authorization and u.period == period]
         if stated and all(u.HasField("value") for u in stated):
             return sum((Decimal(u.value.units) + Decimal(u.value.nanos) / 10**9 for u in stated), Decimal(0))
+        if not stated and "usage" in self._complete:
+            return Decimal(0)
         value = self.unset(Path("usage"), Decimal(0), None)
         return value if isinstance(value, Unknown) else Decimal(0)
 
@@ -288,6 +290,15 @@ class FactReader:
             value = self.field(value, name)
         return value
 
+    def _stated_otherwise(self, entry: FactEntry) -> bool:
+        """Whether a place that is assumed to be another is stated in part, and differs from it."""
+        own, other = self.root.message, self.root.message
+        for name in entry.pattern.split("."):
+            own = getattr(own, name, None)
+        for name in entry.value.removeprefix("=").split("."):
+            other = getattr(other, name, None)
+        return hasattr(own, "ListFields") and any(getattr(other, field.name, None) != value for field, value in own.ListFields())
+
     def _asked(self, path: Path, entry: FactEntry | None) -> Unknown:
         text, pattern = path.text, path.pattern
         if entry is not None and len(entry.pattern) < len(pattern):
@@ -300,6 +311,8 @@ class FactReader:
         """The assumed value as text; None where no assumption may be made; unknown where a guard asks for a fact."""
         serves = Mode.RELIEF if self.mode is Mode.NEED else self.mode
         if serves not in entry.serves or (self.active is not None and entry.pattern not in self.active):
+            return None
+        if entry.value.startswith("=") and self._stated_otherwise(entry):
             return None
         unknown_first = self._first_known(path, entry)
         guarded = self._guarded(path, entry) if unknown_first is None else unknown_first

@@ -103,7 +103,10 @@ def _excess(matcher: Matcher, case: Case) -> float:
 
 def _memory(source: Source, engines: Sequence[Engine], rounds: int) -> Table:
     rows = interleaved({engine.value: _probe(source, engine) for engine in engines}, rounds, warm=False)
-    notes = ("Resident memory, by steps, of a fresh process that loads the release and matches every case.",)
+    notes = (
+        "Resident memory, by steps, of a fresh process that loads the release and matches every case.",
+        "What loading let go is used again, so an engine takes somewhat more than its step shows.",
+    )
     return Table("Memory", "MiB", rows, against=Engine.REFERENCE.value, notes=notes)
 
 

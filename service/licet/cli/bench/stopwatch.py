@@ -21,7 +21,7 @@ class Stage(NamedTuple):
 
 
 class Stopwatch:
-    """Adds up seconds by stage. Time counts once: for the outermost stage, and within it for the innermost."""
+    """Adds up seconds of the processor by stage. Time counts once: for the outermost stage, and within it for the innermost."""
 
     def __init__(self) -> None:
         self.spent: defaultdict[tuple[str, str], float] = defaultdict(float)
@@ -34,7 +34,7 @@ class Stopwatch:
         undo: list[Callable[[], None]] = []
         try:
             undo.extend(map(self._wrap, stages))
-            self._since = time.perf_counter()
+            self._since = time.process_time()
             yield
             self._mark()
         finally:
@@ -53,7 +53,7 @@ class Stopwatch:
             self._open.pop()
 
     def _mark(self) -> None:
-        now = time.perf_counter()
+        now = time.process_time()
         key = (self._open[0], self._open[-1]) if self._open else (REST, REST)
         self.spent[key] += now - self._since
         self._since = now
