@@ -87,6 +87,8 @@ def _shipments(draw: st.DrawFn) -> Transaction:
             party.military = True
         case 6:
             party.country = draw(st.sampled_from(_COUNTRIES))
+        case _:
+            pass
     return transaction
 
 
@@ -183,9 +185,9 @@ def _turned(content: bytes) -> bytes:
     return text.getvalue().encode()
 
 
-@pytest.mark.parametrize("code", [None, "3A", "3X001", "3A001.b.99", "9Z999"])
-@pytest.mark.parametrize("name", ["02-de-amplifier-to-china", "04-us-camera-to-mexico", "10-fr-machine-to-syria-30-percent"])
-def test_a_shipped_list_frees_no_unknown_code(name: str, code: str | None) -> None:
+@pytest.mark.parametrize("code", ["", "3X001", "9A999"])
+@pytest.mark.parametrize("name", ["02-de-amplifier-to-china", "04-us-camera-to-mexico"])
+def test_a_shipped_list_frees_no_unknown_code(name: str, code: str) -> None:
     """Under the Export Administration Regulations and the Dual-Use Regulation an item without known code is not free."""
     transaction = copied(_examples()[[file.stem for file in _EXAMPLES].index(name)])
     for item in transaction.items:

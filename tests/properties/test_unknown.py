@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,3 +60,18 @@ def test_without_assumptions_every_completion_lies_between_floor_and_ceiling(dat
     assert not result.assumptions
     for completed in completions(made.release, transaction, {}, made.text, chance.choice, most=8):
         assert_narrower(ask(made.release, completed, assumptions=REFUSE), result, completed)
+
+
+_ELEMENTS: Final = re.compile(r"\b(parties|items|licenses|transit|listings|owners|concerns)\[[^\]]*\]")
+
+
+@given(data=st.data())
+def test_a_question_asks_for_a_fact_that_is_open(data: st.DataObject) -> None:
+    """Every question names a fact, or a paragraph or region, that the transaction has not stated and can state."""
+    made = data.draw(packages())
+    transaction = data.draw(transactions(made.text))
+    open_ = {slot.pattern for slot in slots(transaction)}
+    open_ |= {pattern.rpartition(".")[0] for pattern in open_ if pattern.endswith((".country", ".region"))}
+    for question in ask(made.release, transaction).questions:
+        pattern = _ELEMENTS.sub(r"\1[*]", question.path)
+        assert pattern in open_ or pattern.replace("[other]", "") in open_, question.path

@@ -123,13 +123,13 @@ _BOOL: Final = {"no": False, "yes": True}
 _REGIONS: Final = ("BB-1-D", "BB-1-E", "BB-2", "BB-3", "BB-1")
 
 
-def _region(tx: Any, at: At, prefix: tuple[str, str], says: str = "") -> Iterator[Slot]:
+def _region(tx: Any, at: At, prefix: tuple[str, str], alike: tuple[str, ...] = ()) -> Iterator[Slot]:
     """The region of a place, and the part of a region that is stated too coarsely."""
     message = at(tx)
     slot = (f"{prefix[0]}region", f"{prefix[1]}region")
     if not message.HasField("region"):
         regions = _REGIONS if message.country == "BB" else (f"{message.country}-1",) if message.country else ()
-        yield Slot(*slot, tuple(Option(r, _set(at, "region", r), "=destination" if r == says else "") for r in regions))
+        yield Slot(*slot, tuple(Option(r, _set(at, "region", r), "=destination" if r in alike else "") for r in regions))
     elif message.region == "BB-1":
         yield Slot(*slot, tuple(Option(f"refined {r}", _set(at, "region", r)) for r in _REGIONS[:2]))
 
@@ -155,7 +155,8 @@ def _place_of_use(tx: Any) -> Iterator[Slot]:
             options.append(Option(f"{country} {region}", _set(lambda t: t.end_use, "place_of_use", place), says))
         yield Slot("end_use.place_of_use", "end_use.place_of_use", tuple(options))
     else:
-        alike = tx.destination.region if tx.destination.country == at(tx).country else ""
+        # That the goods are used at the destination says nothing of the region where another country is stated.
+        alike = (tx.destination.region,) if tx.destination.country == at(tx).country else _REGIONS
         yield from _region(tx, at, ("end_use.place_of_use.", "end_use.place_of_use."), alike)
 
 
@@ -389,6 +390,14 @@ def held_license(*, full: bool) -> pb.HeldLicense:
 _OUTCOMES: Final = (outcome_pb2.OUTCOME_NO_LICENSE_REQUIRED, outcome_pb2.OUTCOME_LICENSE_REQUIRED, outcome_pb2.OUTCOME_PROHIBITED)
 
 
+_FLAGS: Final[Mapping[str, list[Any]]] = {
+    "cleared": [pb.RedFlag(catalog_id="F1", cleared=True)],
+    "uncleared": [pb.RedFlag(catalog_id="F9", cleared=False)],
+    "once of twice": [pb.RedFlag(catalog_id="F1", cleared=True), pb.RedFlag(catalog_id="F1", cleared=False)],
+    "nothing said": [pb.RedFlag(cleared_by="Officer"), pb.RedFlag(cleared=True)],
+}
+
+
 def slots(tx: Transaction) -> Iterator[Slot]:
     """Every fact that a transaction leaves open and that may be asked for or assumed; claims are not among them."""
     yield from _place(tx, lambda t: t.destination, "destination")
@@ -444,7 +453,7 @@ def slots(tx: Transaction) -> Iterator[Slot]:
         "red_flags",
         lambda t: t,
         "red_flags",
-        {"cleared": [pb.RedFlag(catalog_id="F1", cleared=True)], "uncleared": [pb.RedFlag(catalog_id="F9", cleared=False)]},
+        _FLAGS,
     )
 
 

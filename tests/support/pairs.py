@@ -62,7 +62,7 @@ def kinds(case: Case, findings: Iterable[Finding]) -> Iterator[str]:
         yield "beside a boundary"
     schemes = case.law.schemes
     codes = [(code, schemes[id_]) for item in case.transaction.items for id_, c in item.classifications.items() for code in c.codes]
-    if any(stands_above(code, scheme) for code, scheme in codes):
+    if any(stands_above(code, scheme, case.package) for code, scheme in codes):
         yield "code above an entry"
     if any(scheme.normal(code) not in scheme.negative and not scheme.knows(scheme.normal(code)) for code, scheme in codes):
         yield "code unknown"

@@ -44,10 +44,18 @@ def boundaries_of(package: Package) -> frozenset[datetime.date]:
     return frozenset((*(interval.start for interval in dated), *ends, *histories)) - {datetime.date.min}
 
 
-def stands_above(code: str, scheme: Scheme) -> bool:
-    """Whether a code lies above some entry of its list."""
+@lru_cache(maxsize=1_000)
+def codes_of(package: Package, scheme: str) -> frozenset[str]:
+    """The codes of a scheme that the tables of a package name: included or excepted."""
+    rows = (row for table in package.tables.values() for row in table.rows)
+    cells = (cell for row in rows for cell in row.cells.values() if isinstance(cell, Codes) and cell.scheme == scheme)
+    return frozenset(code for cell in cells for code in (*cell.include, *cell.exclude))
+
+
+def stands_above(code: str, scheme: Scheme, package: Package) -> bool:
+    """Whether a code lies above some entry of its list, or above a code that a table names."""
     below = code + "." if scheme.grammar is Grammar.PARAGRAPHS else code
-    return any(entry.startswith(below) and entry != code for entry in scheme.entries or ())
+    return any(entry.startswith(below) and entry != code for entry in (*(scheme.entries or ()), *codes_of(package, scheme.id)))
 
 
 class Variations:
@@ -61,7 +69,11 @@ class Variations:
         self._claims = sorted(pattern for pattern, entry in entries.items() if entry.kind is FactClass.CLAIM)
         self.assumptions = tuple(sorted(pattern for pattern, entry in entries.items() if entry.kind is FactClass.ASSUME))
         self._schemes = release.schemes
-        self._codes = {id_: sorted(_codes(release, id_)) for id_ in release.schemes}
+        packages = release.packages.values()
+        self._codes = {
+            id_: sorted((scheme.entries or frozenset()).union(*(codes_of(package, id_) for package in packages)))
+            for id_, scheme in release.schemes.items()
+        }
         places = release.catalogues.places
         self._countries = sorted(places.countries)
         self._areas = sorted(places.part_of)
@@ -104,6 +116,11 @@ class Variations:
             stated.ClearField("as_of")
             if self.chance.random() < 0.3:
                 stated.as_of.CopyFrom(date(self.chance.choice(self._boundaries) - _DAY))
+
+    def unclassified(self, tx: Any) -> None:
+        """An item without any code."""
+        for item in self._some(tx.items):
+            item.classifications.clear()
 
     def place(self, tx: Any) -> None:
         """Where it goes, starts, or passes, and where parties are."""
@@ -247,6 +264,7 @@ _CHANGES: Final = (
     *(Variations.silence,) * 3,
     Variations.claim,
     Variations.complete,
+    Variations.unclassified,
 )
 
 
@@ -265,13 +283,3 @@ def _stated(message: Any) -> Iterator[tuple[Any, str]]:
         elif field.message_type is not None and not field.message_type.full_name.startswith("google."):
             for each in value if field.is_repeated else (value,):
                 yield from _stated(each)
-
-
-def _codes(release: Release, scheme: str) -> set[str]:
-    """The entries of a list, and the codes that tables include or except."""
-    codes = set(release.schemes[scheme].entries or ())
-    rows = (row for package in release.packages.values() for table in package.tables.values() for row in table.rows)
-    for cell in (cell for row in rows for cell in row.cells.values()):
-        if isinstance(cell, Codes) and cell.scheme == scheme:
-            codes |= {*cell.include, *cell.exclude}
-    return codes
