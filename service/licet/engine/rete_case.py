@@ -217,7 +217,7 @@ class _Keys:
 
     def _is_doubtful(self, code: Code, scheme: Scheme, scope: Scope) -> bool:
         """Whether a negative answer may be out of date: older than the list's last change, and not said to be checked again."""
-        if code.as_of is None or code not in scheme.negative or scheme.changed is None:
+        if code.as_of is None or scheme.normal(code) not in scheme.negative or scheme.changed is None:
             return False
         older = code.as_of < scheme.changed <= self._law.date
         return older and isinstance(scope.facts.checked_again(code), Unknown)
