@@ -120,11 +120,11 @@ class Child:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._loaded: set[str] = set()
-        self._end: finalize[..., Any] | None = None
+        self._finish: finalize[..., Any] | None = None
         self.starts = 0
         """How many processes were started."""
         self.memory = 0
-        """The most kilobytes that the process had at its last answer."""
+        """Kilobytes that the process had at its last answer."""
 
     @property
     def pid(self) -> int | None:
@@ -178,13 +178,17 @@ class Child:
         timer.start()
         try:
             answer = _exchange(process, request)
+        except BaseException:
+            self._stop()  # an answer may still be on its way
+            raise
         finally:
             timer.cancel()
-        if answer is None or "broken" in answer:
+        if answer is None:
             self._stop()
-            if answer is not None:
-                raise NotAvailable("its process gave up", str(answer["broken"]))
-            raise NotAvailable(*(("no answer in time", f"{self._timeout} s") if late.is_set() else ("its process died",)))
+            raise NotAvailable("no answer in time", f"{self._timeout} s") if late.is_set() else NotAvailable("its process died")
+        if "broken" in answer:
+            self._stop()
+            raise NotAvailable("its process gave up", str(answer["broken"]))
         if "refused" in answer:
             raise NotAvailable("refused", str(answer["refused"]))
         self.memory = int(answer.get("memory", 0))
@@ -194,19 +198,25 @@ class Child:
         if self._process is not None and self._process.poll() is not None:
             self._stop()
         if self._process is None:
-            process = subprocess.Popen(  # noqa: S603  # our own module, by our own interpreter
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            self._process = process
-            self._end = finalize(self, _end, process)
+            self._process = _started(self._command)
+            self._finish = finalize(self, _end, self._process)
             self.starts += 1
         return self._process
 
     def _stop(self) -> None:
         self._loaded.clear()
         self._process = None
-        if self._end is not None:
-            self._end()
+        if self._finish is not None:
+            self._finish()
+
+
+def _started(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603  # our own module, by our own interpreter
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    except OSError as error:
+        raise NotAvailable("its process cannot be started", str(error)) from None
 
 
 def _exchange(process: subprocess.Popen[bytes], request: bytes) -> dict[str, Any] | None:
@@ -217,8 +227,9 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes) -> dict[str, Any
         process.stdin.write(len(request).to_bytes(4, "big") + request)
         process.stdin.flush()
         head = process.stdout.read(4)
-        body = process.stdout.read(int.from_bytes(head, "big"))
-        answer = json.loads(body)
+        length = int.from_bytes(head, "big")
+        body = process.stdout.read(length)
+        answer = json.loads(body) if len(body) == length else None  # it may have died in the midst of it
     except (OSError, ValueError):
         return None
     return answer if isinstance(answer, dict) else None

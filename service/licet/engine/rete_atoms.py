@@ -1,13 +1,14 @@
 """Which conditions the second opinion decides itself: expressions become formulas over atoms.
 
-An atom that is *decided* asks whether something read of the transaction (codes, places, values) has an entry in a set of entries;
-the set stands as facts in the engine, which joins it with what was read. Everything else is *taken*: the tree walk says what it
-comes to. Whatever is read, is read by the `FactReader` either way; what silence means is no matter of matching.
+An atom that is *decided* asks whether something read of the transaction (codes, places, values) is among a set of entries, or of
+the elements of a list, whether one is; the sets stand as facts in the engine, which joins them with what was read. Everything else
+is *taken*: the tree walk says what it comes to. Whatever is read, is read by the `FactReader` either way; what silence means is no
+matter of matching.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -19,6 +20,7 @@ from licet.language.tree import CompareOp, Expr, Function
 from licet.language.values import Codes
 
 Loops: TypeAlias = tuple[tuple[str, Expr], ...]
+_MOST_CONJUNCTIONS = 16
 
 
 class Kind(StrEnum):
@@ -53,14 +55,25 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """Some element of the subject is among the entries, or with `opposite` is not; of what is not claimed neither is true."""
+class Asked:
+    """Whether a value of the subject is among the entries, or with `opposite` is not; of what is not claimed neither is true."""
 
     subject: Subject
     entries: Entries
     opposite: bool = False
     unclaimed: bool = False
     """What the test comes to for a value that is not claimed."""
+
+    def turned(self) -> Asked:
+        """The negation."""
+        return replace(self, opposite=not self.opposite, unclaimed=not self.unclaimed)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """All of these hold of some element of the loops, which are the same for all."""
+
+    asked: tuple[Asked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,8 @@ class Recognizer:
             case t.Call(Function.LISTED, args):
                 return self._listed(args) or self._atom(Taken(expr))
             case _:
-                return self._atom(self._test((), expr) or Taken(expr))
+                found = self._test((), expr)
+                return self._atom(Decided((found,)) if isinstance(found, Asked) else found or Taken(expr))
 
     def _atom(self, atom: Atom) -> Formula:
         return Holds(self._numbers.setdefault(atom, len(self._numbers)))
@@ -134,21 +148,34 @@ class Recognizer:
                 return Some(tuple(self._some(loops, part) for part in parts))
             case t.Not(t.Named(_, body)):
                 return self._some(loops, t.Not(body))
-            case t.Not(t.Not(of)):
-                return self._some(loops, of)
             case t.Not(t.And(parts)):
                 return Some(tuple(self._some(loops, t.Not(part)) for part in parts))
-            case t.Not(of):
-                found = self._test(loops, of)
-                if isinstance(found, Decided):
-                    return self._atom(replace(found, opposite=not found.opposite, unclaimed=not found.unclaimed))
-                return self._atom(found or Taken(_exists(loops, expr)))
             case _:
-                return self._atom(self._test(loops, expr) or Taken(_exists(loops, expr)))
+                found = self._conjunctions(loops, expr, holds=True)
+                if found is None or len(found) > _MOST_CONJUNCTIONS:
+                    return self._atom(Taken(_exists(loops, expr)))
+                return Some(tuple(self._atom(Decided(one)) for one in found))
+
+    def _conjunctions(self, loops: Loops, expr: Expr, *, holds: bool) -> tuple[tuple[Asked, ...], ...] | None:
+        """The tests of an element one of whose conjunctions must hold; None where it is asked anything else."""
+        match expr:
+            case t.Named(_, body):
+                return self._conjunctions(loops, body, holds=holds)
+            case t.Not(of):
+                return self._conjunctions(loops, of, holds=not holds)
+            case t.And(parts) | t.Or(parts):
+                found = [self._conjunctions(loops, part, holds=holds) for part in parts]
+                known = [one for one in found if one is not None]
+                if len(known) < len(found):
+                    return None
+                return _product(known) if isinstance(expr, t.And) is holds else tuple(one for each in known for one in each)
+            case _:
+                asked = self._test(loops, expr)
+                return ((asked if holds else asked.turned(),),) if isinstance(asked, Asked) else None
 
     # ---- tests ----
 
-    def _test(self, loops: Loops, expr: Expr) -> Decided | Open | None:
+    def _test(self, loops: Loops, expr: Expr) -> Asked | Open | None:
         """A single test of something read; None where it is no such thing."""
         match expr:
             case t.Call(Function.WITHIN, (t.Var(name), t.Const(value))) if loops and loops[-1][0] == name:
@@ -168,24 +195,24 @@ class Recognizer:
             case _:
                 return None
 
-    def _in_group(self, loops: Loops, element: Expr, name: str) -> Decided | Open | None:
+    def _in_group(self, loops: Loops, element: Expr, name: str) -> Asked | Open | None:
         match self._law.groups[name]:
             case None:
                 return Open()
             case PlaceGroup(_, members, less, complement):
                 subject = Subject(Kind.PLACES, loops, element, "place")
-                return Decided(subject, Entries("place", members, less), opposite=complement)
+                return Asked(subject, Entries("place", members, less), opposite=complement)
             case WordGroup(_, members):
                 # Of an empty list even an unknown is no member: that is left to the walk.
                 return _values(loops, element, members) if members else None
 
-    def _marked(self, loops: Loops, name: str, place: Expr, column: str) -> Decided | Open:
+    def _marked(self, loops: Loops, name: str, place: Expr, column: str) -> Asked | Open:
         table = self._law.tables[name]
         if table is None:
             return Open()
         among = f"row of {name}"
         marked = frozenset(row.key for row in table.rows if row.cells.get(column) is True)
-        return Decided(Subject(Kind.ROWS, loops, place, among), Entries(among, marked))
+        return Asked(Subject(Kind.ROWS, loops, place, among), Entries(among, marked))
 
     def _listed(self, args: tuple[Expr, ...]) -> Formula | None:
         """Some code of the item is within some row: rows without exception are one set."""
@@ -200,9 +227,9 @@ class Recognizer:
         scheme = self._law.schemes.get(found.scheme)
         sets = _listed_sets(found, scheme) if scheme is not None else ()
         codes = t.Select(t.Entry(t.Select(item, "classifications"), found.scheme), "codes")
-        return Some(tuple(self._atom(_codes((("c", codes),), "c", entries)) for entries in sets)) if sets else None
+        return Some(tuple(self._atom(Decided((_codes((("c", codes),), "c", entries),))) for entries in sets)) if sets else None
 
-    def _within(self, loops: Loops, name: str, value: Any) -> Decided | None:
+    def _within(self, loops: Loops, name: str, value: Any) -> Asked | None:
         match loops[-1][1]:
             case t.Select(t.Entry(t.Select(_, "classifications"), scheme_id), "codes"):
                 scheme = self._law.schemes.get(scheme_id)
@@ -220,7 +247,14 @@ def _listed_sets(table: TableAt, scheme: Scheme) -> tuple[Entries, ...]:
     return (*((union,) if plain else ()), *dict.fromkeys(entries for entries in found if entries.exclude or entries.everything))
 
 
-def _known(loops: Loops, found: Decided | Open | None) -> Decided | Open | None:
+def _product(parts: Iterable[tuple[tuple[Asked, ...], ...]]) -> tuple[tuple[Asked, ...], ...]:
+    product: tuple[tuple[Asked, ...], ...] = ((),)
+    for part in parts:
+        product = tuple((*one, *other) for one in product for other in part)[: _MOST_CONJUNCTIONS + 1]
+    return product
+
+
+def _known(loops: Loops, found: Asked | Open | None) -> Asked | Open | None:
     """Of an empty list nothing is true, even where nothing is settled of its elements: that is left to the walk."""
     return None if loops and isinstance(found, Open) else found
 
@@ -250,8 +284,8 @@ def _is_read(expr: Expr) -> bool:
             return False
 
 
-def _codes(loops: Loops, name: str, entries: Entries) -> Decided:
-    return Decided(Subject(Kind.CODES, loops, t.Var(name), entries.among), entries)
+def _codes(loops: Loops, name: str, entries: Entries) -> Asked:
+    return Asked(Subject(Kind.CODES, loops, t.Var(name), entries.among), entries)
 
 
 def _entries(cell: Any, scheme: Scheme) -> Entries | None:
@@ -264,21 +298,21 @@ def _entries(cell: Any, scheme: Scheme) -> Entries | None:
     return Entries(among, frozenset((scheme.normal(cell),))) if isinstance(cell, str) and cell else None
 
 
-def _in_list(loops: Loops, element: Expr, parts: tuple[Expr, ...]) -> Decided | None:
+def _in_list(loops: Loops, element: Expr, parts: tuple[Expr, ...]) -> Asked | None:
     wanted = frozenset(part.value for part in parts if isinstance(part, t.Const))
     return _values(loops, element, wanted) if len(wanted) == len(parts) else None
 
 
-def _equal(loops: Loops, op: CompareOp, element: Expr, value: Any) -> Decided | None:
+def _equal(loops: Loops, op: CompareOp, element: Expr, value: Any) -> Asked | None:
     if op not in (CompareOp.EQ, CompareOp.NE) or value is None:
         return None
     found = _values(loops, element, frozenset((value,)), kind_of(value))
     return replace(found, opposite=op is CompareOp.NE)
 
 
-def _values(loops: Loops, element: Expr, wanted: frozenset[Any], expects: str = "") -> Decided:
+def _values(loops: Loops, element: Expr, wanted: frozenset[Any], expects: str = "") -> Asked:
     among = f"value of {_field(loops, element)}"
-    return Decided(Subject(Kind.VALUES, loops, element, among, expects), Entries(among, wanted))
+    return Asked(Subject(Kind.VALUES, loops, element, among, expects), Entries(among, wanted))
 
 
 def _field(loops: Loops, element: Expr) -> str:

@@ -98,13 +98,13 @@ class Compiler:
             yield from ((row, False) for row in found.rows)
             yield from ((row, True) for row in found.dormant)
 
-    def is_decided(self, leaf: Formula) -> bool:
-        """Whether nothing of a leaf is taken from the walk."""
+    def shares(self, leaf: Formula) -> frozenset[bool]:
+        """Whether the atoms of a leaf are decided (True) or taken from the walk (False), for every row that it may read."""
         numbers = set(atoms_of(leaf))
         for each in below(leaf):
             if isinstance(each, RowHolds):
                 numbers |= {atom for meaning in set(self.meanings[each.part].values()) for atom in atoms_of(meaning)}
-        return not any(isinstance(self.recognizer.atoms[number], Taken) for number in numbers)
+        return frozenset(not isinstance(self.recognizer.atoms[number], Taken) for number in numbers)
 
     # ---- formulas ----
 

@@ -133,7 +133,7 @@ class Section:
 
     def __init__(self, spec: Mapping[str, Any], shapes: Shapes) -> None:
         self.subjects = [whole(number) for number in spec["subjects"]]
-        self.decided = [[whole(number) for number in atom] for atom in spec["decided"]]
+        self.decided = [(whole(atom), [[whole(n) for n in asked] for asked in all_asked]) for atom, all_asked in spec["decided"]]
         self.taken = [whole(number) for number in spec["taken"]]
         self.strata = [[Stratum(each, shapes) for each in stratum] for stratum in spec["strata"]]
         self.tables = [Table(each, shapes) for each in spec["tables"]]
@@ -175,22 +175,27 @@ class Program:
 
     def _settle(self, section: Section, spec: Mapping[str, Any], elements: Sequence[Found], flags: Flags) -> None:
         read = dict(zip(section.subjects, spec["subjects"], strict=True))
-        for atom, subject, entries, opposite, unclaimed in section.decided:
-            certain = possible = False
-            for element in read[subject]:
-                surely, maybe = self._among(element, elements, entries, opposite, unclaimed)
-                certain, possible = certain or surely, possible or maybe
-            flags.settle(atom, certain, possible)
+        for atom, asked in section.decided:
+            found = [self._stand(elements, read[subject], *rest) for subject, *rest in asked]
+            together = found[0] if len(found) == 1 else [_both(each) for each in zip(*found, strict=True)]
+            flags.settle(atom, any(surely for surely, _ in together), any(maybe for _, maybe in together))
         for atom, value in zip(section.taken, spec["taken"], strict=True):
             flags.settle(atom, value == 1, value != 0)
 
-    def _among(self, element: int, elements: Sequence[Found], entries: int, opposite: int, unclaimed: int) -> tuple[bool, bool]:
-        if element == _UNKNOWN:
-            return False, True
-        if element == _UNCLAIMED:
-            return bool(unclaimed), bool(unclaimed)
-        surely, maybe = elements[element].among(entries, entries in self._everything)
-        return (not maybe, not surely) if opposite else (surely, maybe)
+    def _stand(
+        self, elements: Sequence[Found], numbers: Sequence[int], entries: int, opposite: int, unclaimed: int
+    ) -> list[tuple[bool, bool]]:
+        """Whether each element is among the entries (or with `opposite` is not), surely and maybe."""
+        stand: list[tuple[bool, bool]] = []
+        for number in numbers:
+            if number == _UNKNOWN:
+                stand.append((False, True))
+            elif number == _UNCLAIMED:
+                stand.append((bool(unclaimed), bool(unclaimed)))
+            else:
+                surely, maybe = elements[number].among(entries, entries in self._everything)
+                stand.append((not maybe, not surely) if opposite else (surely, maybe))
+        return stand
 
     def _run(self, section: Section, flags: Flags) -> Iterator[list[int]]:
         for stratum in section.strata:
@@ -208,6 +213,10 @@ class Program:
             if self._rows > MOST_MATCHES:
                 raise Refused(f"more than {MOST_MATCHES} rows may match")
             yield from ([target - self._first, world, row] for target, world, row in table.run(flags, wanted))
+
+
+def _both(stand: Sequence[tuple[bool, bool]]) -> tuple[bool, bool]:
+    return all(surely for surely, _ in stand), all(maybe for _, maybe in stand)
 
 
 class Found:

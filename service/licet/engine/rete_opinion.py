@@ -39,7 +39,9 @@ class SecondOpinion:
     decided_leaves: int = 0
     """Leaves of the rules judged that the second engine decides whole."""
     taken_leaves: int = 0
-    """Leaves of which some or all is taken from the walk: of those there is no second opinion."""
+    """Leaves of which some or all is taken from the walk: of what is taken there is no second opinion."""
+    partly_taken_leaves: int = 0
+    """Of these, the leaves of which some is decided."""
 
     @property
     def reasons(self) -> Mapping[str, int]:
@@ -66,6 +68,7 @@ class Judged:
     refusals: tuple[Refusal, ...] = ()
     decided_leaves: int = 0
     taken_leaves: int = 0
+    partly_taken_leaves: int = 0
 
 
 def compared(findings: Iterable[Finding], second: Judged) -> SecondOpinion:
@@ -88,6 +91,7 @@ def compared(findings: Iterable[Finding], second: Judged) -> SecondOpinion:
         taken=taken,
         decided_leaves=second.decided_leaves,
         taken_leaves=second.taken_leaves,
+        partly_taken_leaves=second.partly_taken_leaves,
     )
 
 
@@ -102,7 +106,14 @@ def judged(case: Case, program: Program, request: Request, notes: Iterable[list[
                 verdicts[key] = verdict
                 if is_taken:
                     taken.add(key)
-    return Judged(verdicts, frozenset(taken), program.refusals, program.decided_leaves, program.taken_leaves)
+    return Judged(
+        verdicts,
+        frozenset(taken),
+        program.refusals,
+        decided_leaves=program.decided_leaves,
+        taken_leaves=program.taken_leaves,
+        partly_taken_leaves=program.partly_taken_leaves,
+    )
 
 
 @dataclass(frozen=True, slots=True)

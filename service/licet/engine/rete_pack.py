@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from licet.engine.rete_atoms import Atom, Decided, Kind, Open, Taken
+from licet.engine.rete_atoms import Asked, Atom, Decided, Kind, Open, Subject, Taken
 from licet.engine.rete_compile import Compiled, Compiler, Entry
 from licet.engine.rete_limits import MOST_ALTERNATIVES, MOST_PAIRS, MOST_PROPERTIES
 from licet.engine.rete_logic import NEVER, Alternative, Flag, FlagTable, RowFlag, RowText, Test, atoms_of
@@ -32,8 +32,9 @@ class _Packer:
         self.flags = flags
         self.atoms = compiler.recognizer.atoms
         decided = [atom for atom in self.atoms if isinstance(atom, Decided)]
-        self.subjects = {subject: n for n, subject in enumerate(dict.fromkeys(atom.subject for atom in decided))}
-        self.entries = {entries: n for n, entries in enumerate(dict.fromkeys(atom.entries for atom in decided))}
+        asked = [asked for atom in decided for asked in atom.asked]
+        self.subjects = {subject: n for n, subject in enumerate(dict.fromkeys(each.subject for each in asked))}
+        self.entries = {entries: n for n, entries in enumerate(dict.fromkeys(each.entries for each in asked))}
         self.keys: dict[tuple[str, Any], int] = {}
         self.pairs: list[tuple[int, int]] = []
         self.levels: dict[int, Level] = {}
@@ -62,7 +63,7 @@ class _Packer:
         refusals = list(self.compiler.refusals)
         if len(self.pairs) > MOST_PAIRS:
             refusals.append(Refusal("", "too many entries", f"{len(self.pairs)}, at most {MOST_PAIRS}"))
-        leaves = [self.compiler.is_decided(leaf) for each in self.compiled for leaf in each.leaves]
+        leaves = [self.compiler.shares(leaf) for each in self.compiled for leaf in each.leaves]
         return Program(
             id=digest,
             load=json.dumps({**load, "program": digest}, separators=(",", ":")).encode(),
@@ -75,8 +76,9 @@ class _Packer:
             ),
             plans=tuple(each.plan for each in self.compiled),
             refusals=tuple(sorted(refusals)),
-            decided_leaves=sum(leaves),
-            taken_leaves=len(leaves) - sum(leaves),
+            decided_leaves=sum(False not in shares for shares in leaves),
+            taken_leaves=sum(False in shares for shares in leaves),
+            partly_taken_leaves=sum(len(shares) == 2 for shares in leaves),
         )
 
     def _pair_entries(self) -> None:
@@ -146,15 +148,15 @@ class _Packer:
         decided = [(number, atom) for number in atoms if isinstance(atom := self.atoms[number], Decided)]
         own = [each for each in self.compiled if each.plan.place == place]
         return {
-            "subjects": sorted({self.subjects[atom.subject] for _, atom in decided}),
-            "decided": [
-                [number, self.subjects[atom.subject], self.entries[atom.entries], int(atom.opposite), int(atom.unclaimed)]
-                for number, atom in decided
-            ],
+            "subjects": sorted({self.subjects[asked.subject] for _, atom in decided for asked in atom.asked}),
+            "decided": [[number, [self._asked(asked) for asked in atom.asked]] for number, atom in decided],
             "taken": [number for number in atoms if not isinstance(self.atoms[number], Decided)],
             "strata": self._strata(needed, [each for each in own if not each.table]),
             "tables": [table for name in self.compiler.rows for table in self._tables(name, own)],
         }
+
+    def _asked(self, asked: Asked) -> list[int]:
+        return [self.subjects[asked.subject], self.entries[asked.entries], int(asked.opposite), int(asked.unclaimed)]
 
     def _strata(self, needed: set[int], rules: Sequence[Compiled]) -> list[list[dict[str, Any]]]:
         """Derived flags and rules, each after what it rests on."""
@@ -206,7 +208,7 @@ class _Packer:
     def _is_coded(self, test: RowFlag) -> bool:
         numbers = {atom for meaning in set(self.compiler.meanings[test.part].values()) for atom in atoms_of(meaning)}
         atoms = [self.atoms[number] for number in numbers]
-        return any(isinstance(atom, Decided) and atom.subject.kind is Kind.CODES for atom in atoms)
+        return any(isinstance(atom, Decided) and atom.asked[0].subject.kind is Kind.CODES for atom in atoms)
 
     def _table(self, name: str, part: RowFlag | None, chunk: Sequence[Entry]) -> dict[str, Any]:
         tests = {test for entry in chunk for test in entry.tests}
@@ -264,17 +266,25 @@ def _numbers(one: Alternative) -> Iterator[int]:
 
 
 def _level_of(atom: Atom) -> Level:
-    names = frozenset[str]() if isinstance(atom, Open) else free_names(_read_by(atom))
+    names = frozenset[str]().union(*map(free_names, _read_by(atom)))
     if names - {"tx", "item"}:
         return Level.BOUND
     return Level.ITEM if "item" in names else Level.TRANSACTION
 
 
-def _read_by(atom: Decided | Taken) -> Expr:
-    if isinstance(atom, Taken):
-        return atom.expr
-    expr = atom.subject.each
-    for var, over in reversed(atom.subject.loops):
+def _read_by(atom: Atom) -> tuple[Expr, ...]:
+    match atom:
+        case Open():
+            return ()
+        case Taken(expr):
+            return (expr,)
+        case Decided(asked):
+            return tuple(_as_expr(each.subject) for each in asked)
+
+
+def _as_expr(subject: Subject) -> Expr:
+    expr = subject.each
+    for var, over in reversed(subject.loops):
         expr = t.Exists(var, over, expr)
     return expr
 

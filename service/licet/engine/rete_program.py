@@ -99,6 +99,7 @@ class Program:
     refusals: tuple[Refusal, ...]
     decided_leaves: int
     taken_leaves: int
+    partly_taken_leaves: int
 
     @cached_property
     def under(self) -> Mapping[str, tuple[str, ...]]:

@@ -204,6 +204,48 @@ def test_codes_above_unknown_and_excepted() -> None:
         assert wanted == _verdicts(agreed(_case(release, _on(day, code)), engine), "zz.late"), code
 
 
+_CELLS: Final = """\
+*entry:code(zz.list),when:expr?
+A1,item.quantity > 5
+A2.b,tx.destination.country == "NO"
+"""
+_READS: Final = rules_file(
+    rule("zz.cells", {"require": {"basis": "LIST"}}, "row.when", for_each="tables.late", about="under(row.entry)"),
+    rule("zz.many", {"require": {"basis": "LIST"}}, "item.quantity > 5"),
+    rule("zz.control", {"require": {"basis": "LIST"}}, "tx.parties.exists(p, p.military)"),
+    rule("zz.relief", {"exempt": {"bases": ["LIST"]}}, "tx.parties.all(p, !p.military)"),
+    history_from="2004-01-01",
+)
+
+
+def _reads(*items: Mapping[str, Any]) -> tuple[Finding, ...]:
+    release = _dated(**{"zz/tables/late.csv": _CELLS, "zz/rules/dated.yaml": _READS})
+    lines = [{"line": str(n), **item} for n, item in enumerate(items, 1)]
+    return agreed(_case(release, request(items=lines, destination={"country": "NO"}).transaction), CompiledEngine())
+
+
+def test_what_is_known_of_one_item_is_not_taken_for_another() -> None:
+    """Conditions and cells that read the item are looked at for each item, those that do not once."""
+    code = {"zz.list": {"codes": ["A1"]}}
+    found = _reads(*({"classifications": code, "quantity": {"value": number}} for number in ("9", "1", "7")))
+    for rule_id, other in (("zz.cells", Verdict.CONSIDERED), ("zz.many", None)):
+        verdicts = {f.item: f.verdict for f in found if f.rule == rule_id}
+        assert (Verdict.FIRED, other, Verdict.FIRED) == tuple(verdicts.get(line) for line in "123"), rule_id
+
+
+def test_a_rule_that_may_speak_of_the_case_is_considered_when_its_test_fails() -> None:
+    """Considered is what possibly speaks of the case and does not hold, also where it is unknown whether it speaks of it."""
+    found = _reads({"classifications": {"zz.list": {"codes": ["A2"]}}, "quantity": {"value": "1"}}, {"quantity": {"value": "1"}})
+    assert {"2": Verdict.CONSIDERED} == {f.item: f.verdict for f in found if f.rule == "zz.cells" and f.bound == "A1"}
+
+
+def test_relief_reads_facts_more_strictly_than_controls() -> None:
+    """An assumption that serves controls alone settles the control and leaves the relief open."""
+    found = _reads({"classifications": {"zz.list": {"codes": ["NLR"]}}, "quantity": {"value": "1"}})
+    assert {} == _verdicts(found, "zz.control")
+    assert {"": Verdict.UNDETERMINED} == _verdicts(found, "zz.relief")
+
+
 # ---- one engine, several releases ---------------------------------------------------------------------------------------
 
 _EXTENDS: Final[Mapping[str, str]] = {

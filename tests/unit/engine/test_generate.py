@@ -11,7 +11,8 @@ from licet.engine.generate import generate
 from licet.engine.runtime import compare, member
 from licet.language import tree as t
 from licet.language.facts import Mode
-from licet.language.values import NOT_CLAIMED
+from licet.language.law import WordGroup
+from licet.language.values import NOT_CLAIMED, Why, unknown
 from licet.language.walk import Scope, truth
 from licet.v1 import transaction_pb2
 from tests.support.expressions import World, condition, transaction
@@ -180,6 +181,15 @@ def test_what_is_not_claimed_compares_as_false() -> None:
     """An unset claim is never equal, unequal, below or above, and in no list."""
     assert all(compare(op, NOT_CLAIMED, 1) is False for op in ("==", "!=", "<", ">="))
     assert member(_scope(_ODD), NOT_CLAIMED, (1, 2)) is False
+
+
+def test_nothing_is_in_an_empty_list() -> None:
+    """Of an empty list or group it is known that it holds nothing, even what is unknown; of an unknown one it is not."""
+    unset, scope = unknown("fact", Why.UNSET), _scope(_ODD)
+    assert member(scope, unset, ()) is False
+    assert member(scope, unset, WordGroup("none", frozenset())) is False
+    assert member(scope, unset, ("a",)) is None
+    assert member(scope, "a", unset) is None
 
 
 def test_generated_source_knows_nothing_but_its_own_names() -> None:

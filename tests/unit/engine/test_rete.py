@@ -112,17 +112,19 @@ def test_both_engines_agree_on_generated_packages(engine: ReteEngine, data: st.D
 
 
 def test_most_leaves_are_decided(engine: ReteEngine) -> None:
-    """Of the shipped packages' leaves more than six in ten are decided by the second engine whole; the rest counts as taken."""
+    """Of the shipped packages' leaves eight in ten are decided by the second engine whole; of most others only some is taken."""
     transaction = read_shipment(_EXAMPLES[0]).request.transaction
     opinions = [_agrees(engine, case) for case in _cases(_shipped(), transaction)]
     decided, taken = sum(o.decided_leaves for o in opinions), sum(o.taken_leaves for o in opinions)
-    assert taken > 0
-    assert decided > 0.6 * (decided + taken)
+    partly = sum(o.partly_taken_leaves for o in opinions)
+    assert decided > 0.8 * (decided + taken)
+    assert 0 < taken
+    assert taken / 2 < partly <= taken
 
 
 def test_it_can_decide(engine: ReteEngine) -> None:
     """Whoever chooses it as the engine gets the same result, byte for byte."""
-    for file in _EXAMPLES[:4]:
+    for file in _EXAMPLES[1:3]:
         wanted = read_shipment(file).request
         ours = decide(wanted, _shipped(), _REFERENCE, today=TODAY, settings=Settings())
         theirs = decide(wanted, _shipped(), engine, today=TODAY, settings=Settings())
@@ -296,6 +298,12 @@ def test_a_torn_answer_is_no_verdict(answer: bytes) -> None:
         assert {"its process died": 1} == engine.opinion(case, ()).reasons
 
 
+def test_a_child_that_cannot_be_started_is_not_available() -> None:
+    """Where no process can be had there is no second opinion, and no error either."""
+    with ReteEngine(command=("/nowhere/python",)) as engine:
+        assert {"its process cannot be started": 1} == engine.opinion(_case(load()), ()).reasons
+
+
 def test_an_error_of_the_engine_ends_the_child() -> None:
     """An error that durable-rules reports (303: too many pending matches) says nothing of any finding, and ends its process."""
     answer = json.dumps({"broken": "Could not assert fact, error code: 303"}).encode()
@@ -340,7 +348,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             assert engine.opinion(case, findings).agrees
         assert engine._child.memory - before < 8 * 1024
         assert 1 == engine._child.starts
-        monkeypatch.setattr("licet.engine.rete.MOST_MEMORY", before - 1)
+        monkeypatch.setattr("licet.engine.rete.MOST_MEMORY", 0)
         for _ in range(3):
             _agrees(engine, case)
         assert engine._child.starts >= 3

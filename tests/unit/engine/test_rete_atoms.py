@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from licet.engine.rete_atoms import Atom, Decided, Entries, Kind, Open, Recognizer, Taken, of_row, reads_row, row_columns
+from licet.engine.rete_atoms import Asked, Atom, Decided, Entries, Kind, Open, Recognizer, Taken, of_row, reads_row, row_columns
 from licet.engine.rete_logic import atoms_of
 from licet.language import tree as t
 from licet.language.values import Codes
@@ -44,7 +44,14 @@ def _atoms(text: str) -> tuple[Atom, ...]:
 
 
 def _include(atoms: Iterable[Atom]) -> list[set[Any]]:
-    return [set(atom.entries.include) for atom in atoms if isinstance(atom, Decided)]
+    return [set(asked.entries.include) for atom in atoms if isinstance(atom, Decided) for asked in atom.asked]
+
+
+def _asked(text: str) -> Asked:
+    (atom,) = _atoms(text)
+    assert isinstance(atom, Decided)
+    (asked,) = atom.asked
+    return asked
 
 
 _CODES = 'item.classifications["zz.list"].codes'
@@ -70,9 +77,8 @@ _CODES = 'item.classifications["zz.list"].codes'
 )
 def test_what_is_decided(text: str, kind: Kind, entries: set[Any]) -> None:
     """Membership of codes, places, marks and values is decided against sets of entries, which become facts."""
-    (atom,) = _atoms(text)
-    assert isinstance(atom, Decided)
-    assert (kind, entries) == (atom.subject.kind, set(atom.entries.include))
+    asked = _asked(text)
+    assert (kind, entries) == (asked.subject.kind, set(asked.entries.include))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +86,7 @@ def test_what_is_decided(text: str, kind: Kind, entries: set[Any]) -> None:
     [
         'item.technical["frame_rate_hz"] > 5',
         "sum(tx.items.map(i, i.quantity)) > 8",
-        "tx.parties.exists(p, p.military && p.government)",
+        "tx.parties.exists(p, p.military && tx.parties.exists(q, q.government))",
         "tx.origin.country == tx.destination.country",
         'held("zz.reg")',
         'tx.date >= date("2026-01-01")',
@@ -90,7 +96,7 @@ def test_what_is_decided(text: str, kind: Kind, entries: set[Any]) -> None:
     ],
 )
 def test_what_is_taken(text: str) -> None:
-    """Arithmetic, order, conjunctions over elements, papers and comparisons of two facts are taken from the walk."""
+    """Arithmetic, order, lists within conditions on elements, papers and comparisons of two facts are taken from the walk."""
     assert any(isinstance(atom, Taken) for atom in _atoms(text))
 
 
@@ -114,12 +120,21 @@ def test_a_disjunction_over_elements_is_several_atoms() -> None:
     assert [{"CN", "CRIMEA"}] == _include(_atoms("tx.transit.all(t, !(t in groups.embargoed))"))
 
 
+def test_a_conjunction_over_elements_is_one_atom() -> None:
+    """`exists(p, a and b)` asks both of the same element; a disjunction in it makes several such atoms."""
+    (both,) = _atoms('tx.parties.exists(p, p.military && !(p.country in ["DE"]))')
+    assert isinstance(both, Decided)
+    assert [False, True] == [asked.opposite for asked in both.asked]
+    assert [{True}, {"DE"}, {True}, {True}] == _include(
+        _atoms('tx.parties.exists(p, p.military && (p.country == "DE" || p.government))')
+    )
+    assert 2 == len(_atoms('tx.parties.exists(p, !(p.military && p.country == "DE"))'))
+
+
 def test_what_is_not_claimed_is_neither_equal_nor_unequal() -> None:
     """A comparison with what is not claimed is false; only its negation, element by element, is true."""
-    (unequal,) = _atoms('tx.parties.exists(p, p.name != "Acme")')
-    (opposite,) = _atoms('tx.parties.exists(p, !(p.name == "Acme"))')
-    assert isinstance(unequal, Decided)
-    assert isinstance(opposite, Decided)
+    unequal = _asked('tx.parties.exists(p, p.name != "Acme")')
+    opposite = _asked('tx.parties.exists(p, !(p.name == "Acme"))')
     assert (True, False) == (unequal.opposite, unequal.unclaimed)
     assert (True, True) == (opposite.opposite, opposite.unclaimed)
 
@@ -145,7 +160,7 @@ def test_rows_stand_in_place_of_their_columns() -> None:
     recognizer.formula(of_one)
     (atom,) = recognizer.atoms
     assert isinstance(atom, Decided)
-    assert Entries("code of zz.list", frozenset(("A1",)), frozenset(("A1.b",))) == atom.entries
+    assert (Entries("code of zz.list", frozenset(("A1",)), frozenset(("A1.b",))),) == tuple(asked.entries for asked in atom.asked)
 
 
 def test_equal_tests_are_one_atom() -> None:

@@ -115,6 +115,9 @@ _PARAGRAPHS: Final = Scheme.of("list", Grammar.PARAGRAPHS, r"[A-Z][0-9]+(\.[a-z0
         ("A2", Codes("list", (), ("A2.y",), everything=True), Within.ABOVE),
         ("A2.b", Codes("list", ("A1", "A2.b"), ()), Within.INSIDE),
         ("A2.b", Codes("list", (), ()), Within.OUTSIDE),
+        ("A2.ba", Codes("list", ("A2.b",), ()), Within.OUTSIDE),  # spelled like it, and not below it
+        ("A2.b", Codes("list", ("A2.ba",), ()), Within.OUTSIDE),
+        ("A21", Codes("list", ("A2",), ()), Within.OUTSIDE),
     ],
 )
 def test_codes_less_exceptions(code: str, codes: Codes, wanted: Within) -> None:

@@ -101,6 +101,14 @@ def test_a_whole_number_out_of_range_is_unknown() -> None:
     assert {("", Why.ERROR)} == lacks(_WORLD.value("-(-9223372036854775807 - 1) > 0", transaction()))
 
 
+@pytest.mark.parametrize(
+    "text", ["-7 / 2 == -3", "7 / -2 == -3", "-7 / -2 == 3", "-7 % 3 == -1", "7 % -3 == 1", "7 / 2 == 3", "7.0 / 2.0 == 3.5"]
+)
+def test_whole_numbers_divide_towards_zero(text: str) -> None:
+    """A quotient of whole numbers drops its fraction, and the remainder has the sign of what was divided."""
+    assert _WORLD.value(text, transaction()) is True
+
+
 def test_what_is_no_number_is_in_no_list() -> None:
     """Not-a-number equals nothing, so it is not even in the list that holds it."""
     assert _WORLD.value("[0.0 / 0.0].exists(x, x in [x])", transaction()) is False
