@@ -96,6 +96,7 @@ def _unique(messages: Iterable[Any], name: str, path: str) -> Iterator[Violation
 
 
 def _message(message: Any, path: str, countries: frozenset[str]) -> Iterator[Violation]:
+    yield from _region_of_country(message, path)
     for field, value in message.ListFields():
         where = f"{path}.{field.name}"
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
@@ -104,6 +105,18 @@ def _message(message: Any, path: str, countries: frozenset[str]) -> Iterator[Vio
             yield from _repeated(field, value, where, countries)
         else:
             yield from _value(field, value, where, countries)
+
+
+def _region_of_country(message: Any, path: str) -> Iterator[Violation]:
+    """A region must lie in the country stated beside it; XI stands for Northern Ireland."""
+    fields = message.DESCRIPTOR.fields_by_name
+    if "country" not in fields or "region" not in fields or not (message.country and message.region):
+        return
+    country = "GB" if message.region == "XI" else message.region.partition("-")[0]
+    if country != message.country:
+        yield Violation(
+            f"{path}.region", f"{message.region[:80]} does not lie in {message.country[:80]}; state country and region alike"
+        )
 
 
 def _map(values: Any, path: str, countries: frozenset[str]) -> Iterator[Violation]:

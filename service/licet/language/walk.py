@@ -372,7 +372,8 @@ def _region_among(region: str, parts: list[str], place: Ref, scope: Scope) -> bo
     places = scope.law.places
     if any(places.lies_in(region, part) or region in places.arrives_as.get(part, ()) for part in parts):
         return True
-    if any(places.lies_in(part, region) for part in parts):
+    known = region in places.part_of or any(region in codes for codes in places.arrives_as.values())
+    if not known or any(places.lies_in(part, region) for part in parts):  # a typo is not another region
         return unknown(place.path.field("region").text, Why.REGION, region, place.path.field("region").pattern)
     return False
 

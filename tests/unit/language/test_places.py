@@ -191,3 +191,8 @@ def test_a_table_is_looked_up_by_its_key() -> None:
         _CHARTED.value("tables.limits.limit[item.unit] > 1.0", transaction(items=[{"line": "1"}]))
     )
     assert {("", Why.ERROR)} == lacks(_CHARTED.value('tables.limits.limit["B1"] > 1.0', stated))
+
+
+def test_a_region_that_nobody_knows_is_no_other_region() -> None:
+    """A mistyped region of a country that is a member only in part is asked about, never "elsewhere"."""
+    assert _in("crimea", _to("UA", "UA-4")) == "destination.region"
