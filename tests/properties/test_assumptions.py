@@ -13,7 +13,7 @@ from licet.decision.world import World, _found, _joined, _match, evaluate
 from licet.engine.reference import ReferenceEngine
 from licet.policy.release import Release
 from tests.support.answers import AUTHORIZED, PROCEED, REFUSE, TODAY, ask, intervals
-from tests.support.generated import packages
+from tests.support.generated import any_package
 from tests.support.open_facts import Transaction, transactions
 
 
@@ -30,7 +30,7 @@ def _world(subject: Subject, active: frozenset[str] | None) -> World:
 @given(data=st.data())
 def test_the_listed_assumptions_suffice_and_each_is_needed(data: st.DataObject) -> None:
     """Under the listed assumptions alone the answer is what it is under all; without any one of them it differs."""
-    made = data.draw(packages())
+    made = data.draw(any_package())
     transaction = data.draw(transactions(made.text))
     subject = _subject(made.release, transaction)
     world = evaluate(subject, use_assumptions=True)
@@ -49,7 +49,7 @@ def test_refusing_assumptions_gives_no_milder_answer(data: st.DataObject) -> Non
 
     The outcome itself may become UNDETERMINED where an assumption settled that a license is required: less is known, not more allowed.
     """
-    made = data.draw(packages())
+    made = data.draw(any_package())
     transaction = data.draw(transactions(made.text))
     used, refused = ask(made.release, transaction), ask(made.release, transaction, assumptions=REFUSE)
     wide = intervals(refused)

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.answers import ask, intervals
-from tests.support.generated import packages
+from tests.support.generated import any_package
 from tests.support.open_facts import claims, copied, transactions
 
 
 @given(data=st.data())
 def test_a_claim_never_makes_an_answer_stricter(data: st.DataObject) -> None:
     """A claim raises no floor, no ceiling, no outcome and no disposition."""
-    made = data.draw(packages())
+    made = data.draw(any_package())
     transaction = data.draw(transactions(made.text))
     before = ask(made.release, transaction)
     milder = intervals(before)

@@ -70,6 +70,7 @@ def test_an_old_negative_answer_is_free_only_by_an_assumption(data: st.DataObjec
     """A negative answer older than the list's last change is free only where the exporter is said to have checked it again."""
     made = data.draw(packages()).with_rules(_LISTED)
     transaction = data.draw(transactions(made.text))
+    transaction.origin.Clear()
     transaction.origin.country = "ZZ"
     for item in transaction.items:
         item.ClearField("classifications")

@@ -28,14 +28,28 @@ def _law() -> Made:
 
 @st.composite
 def _licensed(draw: st.DrawFn) -> Transaction:
-    """A transaction with one or two held licenses."""
-    transaction = draw(transactions("zz.list money( quantity unit purposes", unset=3))
+    """A transaction with one or two lines and one or two held licenses."""
+    transaction = draw(transactions("zz.list money( .quantity .unit .purposes", unset=3))
     del transaction.licenses[:]
+    if draw(st.booleans()):
+        del transaction.items[1:]
+        transaction.items.append(_another(transaction.items[0], draw(st.sampled_from((None, "A1", "A1.b.2", "NLR", "A2")))))
     for number in range(draw(st.sampled_from((1, 1, 2)))):
         held = draw(held_licenses())
         held.number = f"N-{number}"
         transaction.licenses.append(held)
     return transaction
+
+
+def _another(line: transaction_pb2.Item, code: str | None) -> transaction_pb2.Item:
+    """The same once more, under another code."""
+    item = transaction_pb2.Item()
+    item.CopyFrom(line)
+    item.line = "2"
+    item.classifications.pop("zz.list", None)
+    if code is not None:
+        item.classifications["zz.list"].codes.append(code)
+    return item
 
 
 @given(transaction=_licensed(), chance=st.randoms(use_true_random=True))

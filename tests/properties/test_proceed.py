@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from licet.v1 import decision_pb2, transaction_pb2
 from tests.support.answers import AUTHORIZED, PROCEED, ask, intervals
-from tests.support.generated import packages, plain_package
+from tests.support.generated import any_package, plain_package
 from tests.support.open_facts import Transaction, copied, transactions
 from tests.support.packages import rule
 
@@ -20,7 +20,7 @@ _OURSELVES: Final = {transaction_pb2.PARTY_ROLE_EXPORTER, transaction_pb2.PARTY_
 @given(data=st.data())
 def test_nothing_is_left_to_do_where_it_may_proceed(data: st.DataObject) -> None:
     """PROCEED never stands beside an uncleared red flag, a party not screened of late, or something to do before."""
-    made = data.draw(packages())
+    made = data.draw(any_package())
     transaction = data.draw(transactions(made.text, unset=3))
     result = ask(made.release, transaction)
     if result.disposition != PROCEED:
@@ -82,7 +82,7 @@ def _silent(transaction: Transaction) -> None:
 @given(data=st.data())
 def test_a_refused_need_closes_an_authorization(data: st.DataObject) -> None:
     """What is refused is never open, and refusing makes no answer milder than silence."""
-    made = data.draw(packages())
+    made = data.draw(any_package())
     transaction = data.draw(transactions(made.text, unset=3))
     silent, refused = (ask(made.release, copied(transaction, state)) for state in (_silent, _refuse))
     stricter = intervals(refused)

@@ -583,8 +583,11 @@ def _second(draw: Draw) -> dict[str, str]:
     return {"yy/policy.yaml": _policy("yy", ("yy.act",), extends="zz"), "yy/rules/c.yaml": rules_file(*rules)}
 
 
-def plain_package(*rules: Mapping[str, Any], vocabulary: Sequence[Fields] = (), files: Mapping[str, str] | None = None) -> Made:
-    """Testland with just these rules beside its nexus: every fact that could be assumed is asked for, but for those given."""
+def plain_package(*rules: Mapping[str, Any], vocabulary: Sequence[Fields] = (), other: Any = None) -> Made:
+    """Testland with just these rules beside its nexus: every fact that could be assumed is asked for, but for those given.
+
+    Its second law `zz.other` reaches where the condition `other` holds.
+    """
     given = {fact["path"]: fact for fact in vocabulary}
     asked = {path: {"path": path, "class": "ask", "question": f"What is {path}?"} for path in (*ASKED, *ASSUMABLE)}
     typed = {
@@ -592,7 +595,10 @@ def plain_package(*rules: Mapping[str, Any], vocabulary: Sequence[Fields] = (), 
         for path, fact in asked.items()
     }
     claimed = {path: {"path": path, "class": "claim"} | ({"type": kind} if kind else {}) for path, kind in CLAIMED.items()}
-    reach = rule("zz.reach", {"reach": {"limb": "export"}}, "act.export", concept="nexus")
+    laws = {"zz.act": "act.export"} | ({"zz.other": other} if other is not None else {})
+    reach = [
+        rule(f"{law}.reach", {"reach": {"limb": "export"}}, when, instrument=law, concept="nexus") for law, when in laws.items()
+    ]
     places = [{"id": "g1", "title": "g1", "kind": "places", "cite": "Annex", "members": ["BB-1", "CC"]}]
     texts = {
         **_FIXED,
@@ -601,8 +607,77 @@ def plain_package(*rules: Mapping[str, Any], vocabulary: Sequence[Fields] = (), 
         "zz/tables/tables.yaml": _TABLES.replace("HISTORY", "2001-01-01"),
         "zz/tables/entries.csv": "*entry:code(zz.list),codes:codes(zz.list),basis:word\n" + "".join(f"{c},{c},B1\n" for c in CODES),
         "zz/tables/chart.csv": "*place:place,C1:mark\n" + "".join(f"{place},X\n" for place in EVERYWHERE),
-        "zz/policy.yaml": _policy("zz", ("zz.act",)),
-        "zz/rules/rules.yaml": rules_file(reach, *rules),
-        **(files or {}),
+        "zz/policy.yaml": _policy("zz", tuple(laws)),
+        "zz/rules/rules.yaml": rules_file(*reach, *rules),
     }
     return Made({name: text.encode() for name, text in texts.items()})
+
+
+# ---- dense packages -----------------------------------------------------------------------------------------------------
+
+_PROBES: Final = (
+    'item.circumstances["zz.q1"] == true',
+    'item.circumstances["zz.q2"] == false',
+    "fact.zz.fair == true",
+    "tx.parties.exists(p, p.military)",
+    'tx.parties.exists(p, p.listings.exists(l, l.list == "L1"))',
+    "tx.end_use.purposes.exists(u, u == MILITARY_OTHER)",
+    'tx.transit.exists(t, t.country == "AA")',
+    "dest in groups.g1",
+    'under("A1.b")',
+    'item.technical["power"] >= 10',
+    "parties(END_USER).exists(p, p.government)",
+    "tx.end_use.place_of_use in groups.g1",
+)
+"""Conditions that read one fact each."""
+_PARTS: Final[tuple[tuple[str, str, Fields], ...]] = (
+    ("zz.act", "need", {"require": {"basis": "B1"}}),
+    ("zz.act", "denied", {"require": {"basis": "B2", "review": "denial"}}),
+    ("zz.act", "lift", {"authorize": {"id": "X1", "title": "X1", "covers": ["all"]}}),
+    ("zz.act", "bar", {"bar": {"authorizations": ["X1"]}}),
+    ("zz.act", "free", {"exempt": {"bases": ["B2"]}}),
+    ("zz.act", "ban", {"prohibit": {"basis": "P1", "derogation": "authority"}}),
+    ("zz.act", "unban", {"exempt": {"bases": ["P1"]}}),
+    ("zz.other", "lift", {"authorize": {"id": "X2", "title": "X2", "covers": ["all"]}}),
+    ("zz.other", "bar", {"bar": {"all_except": ["X2"]}}),
+    ("zz.act", "flag", {"flag": {"id": "F1", "text": "Look twice"}}),
+    ("zz.act", "duty", {"oblige": {"text": "Tell the office", "timing": "before", "met": 'held("zz.reg")'}}),
+)
+
+
+@st.composite
+def dense_packages(draw: Draw) -> Made:
+    """Testland with one rule of each kind, which all speak to one item and read one fact each: what meets seldom meets here."""
+    probes = draw(st.lists(st.sampled_from(_PROBES), min_size=2, max_size=4, unique=True))
+    conditions = st.sampled_from(('tx.origin.country == "ZZ"', *probes, *(f"!({probe})" for probe in probes)))
+
+    def condition(effect: Fields) -> Any:
+        text = draw(conditions)
+        if draw(st.integers(0, 5)) < 5:
+            return text
+        claim = draw(st.sampled_from(_CLAIM_LEAVES))
+        return {"any": [text, claim]} if effect.keys() & {"authorize", "exempt"} else {"all": [text, f"!({claim})"]}
+
+    rules: list[Fields] = []
+    for law, name, effect in _PARTS:
+        if name == "need" or draw(st.booleans()):
+            if name == "lift" and (needs := draw(st.lists(st.sampled_from(_NEEDS), max_size=1))):
+                effect = {"authorize": {**effect["authorize"], "needs": needs}}  # noqa: PLW2901  # the same with needs
+            rules.append(rule(f"{law}.{name}", effect, condition(effect), instrument=law))
+    # A bar may name an authorization only where there is one.
+    never = [
+        rule(f"zz.never{id_}", {"authorize": {"id": id_, "title": id_, "covers": ["NEVER"]}}, 'tx.origin.country == "YY"')
+        for id_ in ("X1", "X2")
+    ]
+    facts = [_fact(draw, path, *ASSUMABLE[path]) for path in ASSUMABLE if any(_names(probe, path) for probe in probes)]
+    return plain_package(*rules, *never, vocabulary=facts, other=draw(conditions))
+
+
+def _names(text: str, path: str) -> bool:
+    """Whether a condition reads a fact."""
+    return path.removesuffix("]").replace("[", ".").rpartition(".")[2] in text
+
+
+def any_package() -> st.SearchStrategy[Made]:
+    """Mostly a dense package, else any."""
+    return st.one_of(dense_packages(), dense_packages(), dense_packages(), packages())

@@ -183,7 +183,7 @@ def _party_list(tx: Any, name: str, values: Mapping[str, Any]) -> Iterator[Slot]
             entry = _set(lambda t, n=number: t.parties[n], name, [value])  # type: ignore[misc]  # mypy: a default in a lambda
             options.append(Option(f"party {number} {label}, others none", _both(entry, _complete(path))))
             options.append(Option(f"party {number} {label}", entry))
-    yield Slot(path, f"parties[*].{name}", tuple(options))
+    yield Slot(f"parties[*].{name}", f"parties[*].{name}", tuple(options))
 
 
 # ---- parties ------------------------------------------------------------------------------------------------------------
@@ -249,7 +249,13 @@ def _party(tx: Any, number: int) -> Iterator[Slot]:
 # ---- items --------------------------------------------------------------------------------------------------------------
 
 _CODES: Final = (["A1.b.1"], ["NLR"], ["A2"], ["A1.b.2", "B1.a"], ["A1"], ["Q9"], ["B1"])
-_BELOW: Final[Mapping[str, tuple[str, ...]]] = {"A1": ("A1.a", "A1.b.1", "A1.b.2"), "B1": ("B1.a",), "Q9": ("A1.b.1", "A2", "NLR")}
+_BELOW: Final[Mapping[str, tuple[str, ...]]] = {
+    "A1": ("A1.a", "A1.b.1", "A1.b.2"),
+    "B1": ("B1.a",),
+    "Q9": ("A1.b.1", "A2", "NLR"),
+    "Z9": ("A1.b.1", "A2"),
+    "8": ("85", "01"),
+}
 
 
 def _codes(at: At, scheme: str, codes: list[str], as_of: datetime.date | None = None) -> State:
@@ -275,25 +281,27 @@ def _classified(tx: Any, at: At, prefix: tuple[str, str]) -> Iterator[Slot]:
         if "yy.list" not in stated:
             others = tuple(Option(f"yy.list {c[0]}", _codes(at, "yy.list", c)) for c in (["NLR"], ["A1.b.1"], ["A1"], ["Z9"]))
             yield Slot(f"{prefix[0]}classifications[yy.list]", f"{prefix[1]}classifications[yy.list]", others)
-    elif "zz.list" in stated:
-        yield from _refined(at, path, pattern, tuple(stated["zz.list"].codes))
-        since = (tx.date.year, tx.date.month, tx.date.day) >= (BOUNDARY.year, BOUNDARY.month, BOUNDARY.day)
-        if since and stated["zz.list"].HasField("as_of") and stated["zz.list"].as_of.year < BOUNDARY.year:
-            again = Option("still not listed", _codes(at, "zz.list", ["NLR"], LAST), "none")
-            listed = Option("listed since", _codes(at, "zz.list", ["A1.b.1"], LAST))
-            yield Slot(f"{path}.as_of", "items[*].classifications[*].as_of", (again, listed))
+    for scheme in ("zz.list", "yy.list", "hs"):
+        if scheme in stated:
+            yield from _refined(at, prefix, scheme, tuple(stated[scheme].codes))
+    since = (tx.date.year, tx.date.month, tx.date.day) >= (BOUNDARY.year, BOUNDARY.month, BOUNDARY.day)
+    if since and "zz.list" in stated and stated["zz.list"].HasField("as_of") and stated["zz.list"].as_of.year < BOUNDARY.year:
+        again = Option("still not listed", _codes(at, "zz.list", ["NLR"], LAST), "none")
+        listed = Option("listed since", _codes(at, "zz.list", ["A1.b.1"], LAST))
+        yield Slot(f"{path}.as_of", "items[*].classifications[*].as_of", (again, listed))
     for scheme, codes in (("zz.extra", (["NLR"], ["X1"], ["X2"])), ("hs", (["8517"], ["0101"], ["8"]))):
         if scheme not in stated:
             path, pattern = (f"{p}classifications[{scheme}]" for p in prefix)
             yield Slot(path, pattern, tuple(Option(c[0], _codes(at, scheme, c), "none" if c == ["NLR"] else "") for c in codes))
 
 
-def _refined(at: At, path: str, pattern: str, codes: tuple[str, ...]) -> Iterator[Slot]:
+def _refined(at: At, prefix: tuple[str, str], scheme: str, codes: tuple[str, ...]) -> Iterator[Slot]:
+    """A code above the entries, or none, in the place of which the right one can be stated."""
     for code in codes:
         if code in _BELOW:
             rest = [other for other in codes if other != code]
-            options = tuple(Option(f"{code} is {below}", _codes(at, "zz.list", [below, *rest])) for below in _BELOW[code])
-            yield Slot(path, pattern, options)
+            options = tuple(Option(f"{code} is {below}", _codes(at, scheme, [below, *rest])) for below in _BELOW[code])
+            yield Slot(f"{prefix[0]}classifications[{scheme}]", f"{prefix[1]}classifications[{scheme}]", options)
             return
 
 
@@ -563,32 +571,35 @@ def transactions(draw: st.DrawFn, text: str = "", *, named: bool = True, unset: 
     return tx
 
 
-_WORDS: Final = {
-    "region": ".groups",
-    "END_USER": "END_USER",
-    "value": "money",
-    "unit": "unit",
-    "codes": "",
+_READ_BY: Final[Mapping[str, str]] = {
+    "destination.country": "",
+    "destination.region": "groups.",
+    "origin.country": "",
+    "origin.region": "tx.origin in",
+    "transit[*].region": "transit",
+    "parties": "parties",
+    "parties[*].country": ".country",
+    "parties[*].region": "place(",
+    "parties[*].listings[*].list": ".listings",
+    "parties[*].owners[*].percent": ".owners",
+    "end_use.concerns[*].purpose": ".concerns",
+    "end_use.concerns[*].knowledge": ".concerns",
+    "items[*].value": "money(",
+    "items[*].classifications[yy.list]": "zz.list",
+    "items[*].classifications[*].as_of": "zz.list",
+    "items[*].controlled_content_percent[zz]": ".controlled_content_percent",
+    "rates": "money(",
+    "usage": "used(",
+    "determinations_elsewhere": "refer",
 }
+"""What stands in the text of a policy that reads a fact, where it is not the last name of the fact."""
 
 
 def relevant(slot: Slot, text: str) -> bool:
-    """Whether a policy may read the fact: by the last name of its pattern."""
-    if not text or (slot.pattern.startswith(("licenses", "roles", "parties")) and slot.pattern.count(".") == 0):
+    """Whether a policy with this text may read the fact; licenses are read by every policy."""
+    if not text or slot.pattern.startswith("licenses"):
         return True
-    if slot.pattern.startswith("licenses"):
-        return True
-    name = slot.pattern.rpartition("[")[2].rstrip("]") if slot.pattern.endswith("]") else slot.pattern.rpartition(".")[2]
-    if name in ("region", "country"):
-        return True
-    if name == "value":
-        return "money(" in text
-    if name in ("as_of", "zz.list", "yy.list"):
-        return "zz.list" in text
-    if name == "rates":
-        return "money(" in text
-    if name == "usage":
-        return "used(" in text
-    if name == "determinations_elsewhere":
-        return "refer" in text
-    return f"{name}" in text
+    if slot.pattern in _READ_BY:
+        return _READ_BY[slot.pattern] in text
+    head, _, key = slot.pattern.removesuffix("]").rpartition("[")
+    return key in text if head and slot.pattern.endswith("]") else f".{slot.pattern.rpartition('.')[2]}" in text

@@ -185,7 +185,7 @@ class _License:
         named = set(self.held.parties)
         consignees = [party for party in self.subject.transaction.parties if _CONSIGNEES & set(party.roles)]
         if not consignees:
-            return _open(Path("roles[ULTIMATE_CONSIGNEE]"))
+            return False if "parties" in self.subject.transaction.complete else _open(Path("roles[ULTIMATE_CONSIGNEE]"))
 
         def covered(party: Any) -> bool | Unknown:
             if named & {party.reference, party.name} - {""}:
@@ -195,8 +195,10 @@ class _License:
         return all_of(map(covered, consignees))
 
     def _purposes(self) -> bool | Unknown:
-        purposes = self.subject.transaction.end_use.purposes
-        return set(purposes) <= set(self.held.purposes) if purposes else _open(Path("end_use").field("purposes"))
+        purposes, complete = self.subject.transaction.end_use.purposes, self.subject.transaction.complete
+        if not purposes and "end_use.purposes" not in complete:
+            return _open(Path("end_use").field("purposes"))
+        return set(purposes) <= set(self.held.purposes)
 
     # ---- how much is left ----
 
