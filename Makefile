@@ -16,7 +16,7 @@ demo: $(READY) ## Decide a few shipments and show why
 	$(BIN)/python -m licet.cli.demo
 
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 agree: $(READY) ## Compare the engines on ten times as many cases, from LICET_AGREEMENT_SEED on
 	LICET_AGREEMENT_PAIRS=$${LICET_AGREEMENT_PAIRS:-200000} $(BIN)/python -m pytest tests/agreement

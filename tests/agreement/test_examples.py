@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -49,12 +49,13 @@ def _varied() -> Iterator[tuple[Any, frozenset[str] | None]]:
         yield transaction, variations.active()
 
 
-def test_the_engines_agree_on_what_examples_may_turn_into() -> None:
+def test_the_engines_agree_on_what_examples_may_turn_into(record_property: Callable[[str, object], None]) -> None:
     """Compiled and reference find the same when an example's facts, codes, dates, claims and assumptions are varied by chance."""
-    tally = Tally("examples varied")
+    tally = Tally()
     for transaction, active in _varied():
         for case in cases_of(_release(), transaction, active):
             tally.add(case, agreed(case, _COMPILED))
+    record_property("counted", [f"examples varied (seed {SEED})", dict(tally.counts)])
     tally.shares(code_above_an_entry=0.02, something_undetermined=0.3, something_fired=0.1, something_considered=0.1)
     tally.shares(on_a_boundary=0.04, beside_a_boundary=0.03, unclassified=0.02, code_unknown=0.05)
 

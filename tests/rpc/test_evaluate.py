@@ -30,7 +30,7 @@ def test_a_decision_says_what_was_asked_of_which_rules_and_when(server: Server, 
     assert request.request_id == decision.request_id
     assert server.logged("serving")["release"] == decision.release
     assert (True, 30) == (decision.settings.screening_required, decision.settings.screening_max_age_days)
-    assert decision.engine.startswith("reference ")
+    assert decision.engine.startswith("compiled ")
     assert outcome_pb2.OUTCOME_AUTHORIZED == decision.result.outcome
     assert outcome_pb2.DISPOSITION_HOLD == decision.result.disposition
 

@@ -21,8 +21,6 @@ SEED: Final = os.environ.get("LICET_AGREEMENT_SEED", "1")  # whoever runs the su
 PAIRS: Final = int(os.environ.get("LICET_AGREEMENT_PAIRS", "20000"))  # and how long
 _REFERENCE: Final = ReferenceEngine()
 _DAY: Final = datetime.timedelta(days=1)
-seen: Final[dict[str, Counter[str]]] = {}
-"""What was compared, by test: shown at the end of the run."""
 
 
 def case_of(release: Release, jurisdiction: str, transaction: Any, active: frozenset[str] | None) -> Case:
@@ -78,8 +76,8 @@ def kinds(case: Case, findings: Iterable[Finding]) -> Iterator[str]:
 class Tally:
     """Counts pairs and what they are like, and checks that every kind had its share."""
 
-    def __init__(self, title: str) -> None:
-        self.counts = seen.setdefault(f"{title} (seed {SEED})", Counter())
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
 
     def add(self, case: Case, findings: Iterable[Finding]) -> None:
         """One more pair."""

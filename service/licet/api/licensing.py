@@ -16,6 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 import licet
 from licet.api.capacity import THREADS, Admission, Workers
+from licet.api.engines import Trust
 from licet.api.errors import item_error
 from licet.api.ids import decision_id
 from licet.api.interceptors import Incoming, milliseconds, seen_by_caller, within
@@ -23,11 +24,11 @@ from licet.api.releases import Loaded, Releases
 from licet.api.settings import ServerSettings
 from licet.api.streams import Conversation
 from licet.decision.check import check_request
-from licet.decision.decide import decide
+from licet.decision.decide import Decided, decide
 from licet.decision.errors import InvalidRequest, LicetError, Violation
 from licet.decision.sources import to_date
 from licet.decision.view import for_audience
-from licet.engine.protocol import Case, Finding, Matcher
+from licet.engine.protocol import Case, EngineDisagreement, Finding, Matcher
 from licet.policy.release import LANGUAGE
 from licet.v1 import decision_pb2, licensing_service_pb2, licensing_service_pb2_grpc, outcome_pb2
 
@@ -43,10 +44,11 @@ log = structlog.get_logger("licet.api")
 
 
 class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
-    """The service, over a release with its engine, and threads to compute in."""
+    """The service, over a release with its engine, which is trusted so far, and threads to compute in."""
 
-    def __init__(self, releases: Releases, workers: Workers, streams: Admission, settings: ServerSettings) -> None:
+    def __init__(self, releases: Releases, trust: Trust, workers: Workers, streams: Admission, settings: ServerSettings) -> None:
         self._releases = releases
+        self._trust = trust
         self._workers = workers
         self._streams = streams
         self._settings = settings
@@ -110,8 +112,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
 
     def _decide(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> decision_pb2.Decision:
         _check(request, loaded)
-        matcher = _Abandonable(loaded.matcher, abandoned)
-        decided = decide(request, loaded.release, matcher, today=now.date(), settings=self._decision)
+        decided, engine = self._decided(request, loaded, now, abandoned)
         decided_at = Timestamp()
         decided_at.FromDatetime(now)
         return decision_pb2.Decision(
@@ -119,7 +120,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
             request_id=request.request_id,
             transaction_digest=decided.transaction_digest,
             release=loaded.release.digest,
-            engine=f"{loaded.matcher.name} {licet.__version__}",
+            engine=f"{engine} {licet.__version__}",
             language=LANGUAGE,
             as_of=to_date(decided.as_of),
             decided_at=decided_at,
@@ -129,6 +130,26 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
             ),
             result=for_audience(decided.result, request.audience),
         )
+
+    def _decided(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> tuple[Decided, str]:
+        """What is decided, and the name of the engine behind it: the reference, should another turn out to be wrong."""
+
+        def by(matcher: Matcher) -> Decided:
+            engine = _Abandonable(matcher, abandoned)
+            return decide(request, loaded.release, engine, today=now.date(), settings=self._decision)
+
+        matcher = self._trust.matcher(loaded.matcher)
+        try:
+            decided = by(matcher)
+        except EngineDisagreement as wrong:
+            again = self._trust.answer_again(matcher, wrong)
+            if again is None:
+                raise
+        else:
+            again = self._trust.answer_again(matcher)
+            if again is None:
+                return decided, matcher.name
+        return by(again), again.name
 
 
 class _Abandoned(LicetError):  # noqa: N818  # the name says what is wrong

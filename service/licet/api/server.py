@@ -12,7 +12,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from licet.api.capacity import Admission, Workers
-from licet.api.engines import ENGINES
+from licet.api.engines import ENGINES, Trust
 from licet.api.errors import RefusedToStart
 from licet.api.interceptors import Edge
 from licet.api.licensing import Licensing
@@ -29,6 +29,8 @@ SERVICES = (
     licensing_service_pb2.DESCRIPTOR.services_by_name["LicensingService"].full_name,
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
 )
+AGREEMENT = "licet.v1.EngineAgreement"
+"""The name under which health says whether the engine and the reference have found the same so far."""
 _FLUSH_SECONDS = 1.0
 """How long last replies may take to leave, once every call has ended; streams of health and reflection end with it."""
 log = structlog.get_logger("licet.api")
@@ -65,6 +67,7 @@ class Running:
         self._workers = Workers(settings.max_concurrent_calls)
         self._health = health.aio.HealthServicer()
         self._following: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
         self._server = grpc.aio.server(
             interceptors=[
                 Edge(calls=self._calls, streams=self._streams, default_deadline_seconds=settings.default_deadline_seconds)
@@ -76,7 +79,8 @@ class Running:
                 ("grpc.max_send_message_length", -1),
             ],
         )
-        licensing = Licensing(releases, self._workers, self._streams, settings)
+        trust = Trust(settings.check_one_in, self._distrust)
+        licensing = Licensing(releases, trust, self._workers, self._streams, settings)
         licensing_service_pb2_grpc.add_LicensingServiceServicer_to_server(licensing, self._server)
         policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(Policies(releases, self._workers), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -96,9 +100,7 @@ class Running:
         known = await asyncio.to_thread(look, settings.policies)
         loaded = await asyncio.to_thread(load, settings.policies, engine)
         running = cls(settings, Releases(loaded))
-        await running._server.start()
-        for service in SERVICES:
-            await running._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        await running.begin()
         log.info(
             "serving",
             address=running.address,
@@ -109,6 +111,17 @@ class Running:
         if settings.reload_seconds:
             await running._follow(settings, known)
         return running
+
+    async def begin(self) -> None:
+        """It serves, and says that it is healthy."""
+        await self._server.start()
+        for service in (*SERVICES, AGREEMENT):
+            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+
+    def _distrust(self) -> None:
+        """Health says that the engines disagree; for any thread."""
+        told = self._health.set(AGREEMENT, health_pb2.HealthCheckResponse.NOT_SERVING)
+        asyncio.run_coroutine_threadsafe(told, self._loop)
 
     async def _follow(self, settings: ServerSettings, known: Signature | None) -> None:
         async def announce(sound: bool) -> None:

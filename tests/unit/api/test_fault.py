@@ -46,7 +46,7 @@ async def failed(stub: Any) -> Any:
 async def failing_call() -> Any:
     """The error that a caller of a faulty server gets."""
     running = Running(read_settings(listen="127.0.0.1:0"), Releases(load(POLICIES, Faulty)))
-    await running._server.start()
+    await running.begin()
     try:
         async with grpc.aio.insecure_channel(running.address) as channel:
             stub: Any = licensing_service_pb2_grpc.LicensingServiceStub(channel)
