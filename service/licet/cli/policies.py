@@ -1,4 +1,4 @@
-"""`licet policy`: check a folder of policies, list its rules, show one."""
+"""`licet policy`: check a folder of policies, run its scenarios, list its rules, show one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from licet.cli import words
 from licet.cli.failing import failing
 from licet.cli.local import load
 from licet.cli.report import console, show
+from licet.cli.scenarios.command import run_cases
 from licet.policy.folder import embedded_folder
 from licet.policy.reading import nearest
 from licet.policy.release import Release
 from licet.v1 import policy_service_pb2, source_pb2
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Check policies, and look at their rules.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Check and test policies, and look at their rules.")
 
 Folder = Annotated[
     Path | None,
@@ -48,6 +49,9 @@ def check(folder: Folder = None) -> None:
     with failing(prefix=folder):
         release = load(folder)
     show(console(), _summary(release, folder or embedded_folder(), time.perf_counter() - started))
+
+
+app.command("test")(run_cases)
 
 
 def _summary(release: Release, folder: Path, seconds: float) -> Table:

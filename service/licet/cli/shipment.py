@@ -67,13 +67,14 @@ def parse_shipment(file: str, content: bytes, *, as_json: bool = False) -> Shipm
     faults = Faults(list(found))
     if root is not None and not isinstance(root, MappingNode):
         faults.add(root.at, "SHAPE", "a shipment file should be a mapping of fields to values", "begin with `activity: EXPORT`")
-    shipment = _shipment(file, root, faults) if isinstance(root, MappingNode) else None
+    shipment = shipment_of(file, root, faults) if isinstance(root, MappingNode) else None
     if faults.found or shipment is None:
         raise ShipmentError(faults.found)
     return shipment
 
 
-def _shipment(file: str, root: MappingNode, faults: Faults) -> Shipment:
+def shipment_of(file: str, root: MappingNode, faults: Faults) -> Shipment:
+    """The shipment that a tree states; it is whole only where no fault was added."""
     request, expected = licensing_service_pb2.EvaluateRequest(), decision_pb2.Result()
     reader = Reader(faults)
     title = ""
