@@ -168,7 +168,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _ask(server: Remote, shipment: Shipment, out: Console) -> Shown:
     started = time.perf_counter()
     try:
-        decision = server.evaluate(shipment.request)
+        decision = server.answer(shipment.request).decision
     except InvalidRequest as error:
         raise ShipmentError(shipment.faults_of(error.violations)) from None
     shown = Shown(shipment, decision, (time.perf_counter() - started) * 1000)

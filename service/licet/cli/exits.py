@@ -20,7 +20,7 @@ class Exit(IntEnum):
     POLICY = 3
     """The policies have faults."""
     SERVER = 4
-    """The server cannot be reached, or is in trouble."""
+    """The server cannot be reached or is in trouble; or the engine that was chosen gives no answer."""
     HOLD = 10
     """The shipment waits: something is to be done, asked or licensed."""
     STOP = 20
@@ -39,4 +39,7 @@ def exit_of(disposition: int) -> Exit:
     return _OF_DISPOSITION.get(disposition, Exit.HOLD)
 
 
-HELP = """Exit codes: 0 proceed · 10 hold · 20 stop · 2 bad options or shipment · 3 faults in the policies · 4 server trouble."""
+HELP = (
+    "Exit codes: 0 proceed · 10 hold · 20 stop · 2 bad options or shipment · 3 faults in the policies · "
+    "4 server trouble, or an engine that gives no answer."
+)

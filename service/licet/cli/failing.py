@@ -17,7 +17,12 @@ from licet.cli.shipment import Shipment, ShipmentError
 from licet.cli.trouble import ServerTrouble, told
 from licet.client import LicetClientError
 from licet.decision.errors import InvalidRequest
+from licet.engine.checked import Disagreement
+from licet.engine.protocol import EngineDisagreement, Finding
+from licet.engine.rete import ReteUnavailableError
 from licet.language.faults import Fault, PolicyError, Position
+
+_MOST_NAMED = 10
 
 
 @contextmanager
@@ -37,11 +42,16 @@ def failing(*, shipment: Shipment | None = None, prefix: Path | None = None, as_
         _fail(Exit.POLICY, error.reason, _under(prefix, error.faults), as_json=as_json)
     except LicetClientError as error:
         _fail(Exit.SERVER, error.reason, (), text=told(error), as_json=as_json)
-    except ServerTrouble as error:
+    except (ServerTrouble, ReteUnavailableError) as error:
         _fail(Exit.SERVER, error.reason, (), text=str(error), as_json=as_json)
+    except EngineDisagreement as error:
+        text = f"{error.reason}: {error}; nothing is answered on such a finding: report this, and choose another engine"
+        _fail(Exit.SERVER, error.reason, (), text=text, as_json=as_json)
     except RefusedToStart as error:
         code = Exit.POLICY if error.reason == "POLICY_FAULTS" else Exit.USAGE if error.reason == "BAD_SETTING" else Exit.SERVER
         _fail(code, error.reason, (), text=str(error), as_json=as_json)
+    except BrokenPipeError:
+        raise  # nobody reads on: no fault of a file
     except OSError as error:
         _fail(Exit.USAGE, "FILE", (), text=f"{error.filename}: {error.strerror}" if error.filename else str(error), as_json=as_json)
 
@@ -55,6 +65,29 @@ def _under(prefix: Path | None, faults: Iterable[Fault]) -> tuple[Fault, ...]:
 def tell_refusal(shipment: Shipment, error: InvalidRequest, *, as_json: bool = False) -> None:
     """Writes what was refused of a shipment on standard error, at its places in the file."""
     _tell(error.reason, shipment.faults_of(error.violations), text=str(error), as_json=as_json)
+
+
+def tell_disagreement(disagreement: Disagreement, *, as_json: bool = False) -> None:
+    """Writes on standard error how the checked engine and the walk differ; the walk is the answer."""
+    found = f"only compiled finds {_named(disagreement.only_fast)}, only the walk {_named(disagreement.only_reference)}"
+    text = (
+        f"{disagreement.reason}: the compiled engine errs in {disagreement.jurisdiction}: {found}. "
+        "The answer is that of the walk (reference); keep the shipment and report this"
+    )
+    _tell(disagreement.reason, (), text=text, as_json=as_json)
+
+
+def tell_contradictions(shipment: Shipment, told: Iterable[str], *, as_json: bool = False) -> None:
+    """Writes on standard error what the second opinion contradicts."""
+    reason = "SECOND_OPINION_CONTRADICTS"
+    lines = (f"{reason}: {shipment.file}: {line}" for line in told)
+    _tell(reason, (), text="\n".join(lines), as_json=as_json)
+
+
+def _named(findings: Iterable[Finding]) -> str:
+    named = [f"{f.name}{f' line {f.item}' if f.item else ''} {f.verdict}" for f in findings]
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return f"{', '.join(named[:_MOST_NAMED])}{more}" if named else "nothing"
 
 
 def _fail(code: Exit, reason: str, faults: Iterable[Fault], *, text: str = "", as_json: bool = False) -> NoReturn:

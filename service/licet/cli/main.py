@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToJson
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 
 import licet
 from licet.api.engines import EngineName
 from licet.api.server import serve as serve_forever
 from licet.api.settings import LogFormat, LogLevel, read_settings
 from licet.cli import policies as policy_commands
-from licet.cli.answers import Answers
+from licet.cli.answers import Answered, Answers
 from licet.cli.bench.command import bench
-from licet.cli.exits import HELP, exit_of
+from licet.cli.engines import EngineChoice, engines
+from licet.cli.exits import HELP
 from licet.cli.explain import explanation
-from licet.cli.failing import failing
+from licet.cli.failing import failing, tell_contradictions, tell_disagreement
 from licet.cli.local import Local, load
 from licet.cli.many import decide_all
+from licet.cli.opinions import beside, contradictions, plain
 from licet.cli.remote import remote
 from licet.cli.report import console, report, show
 from licet.cli.shipment import Shipment, ShipmentError, parse_shipment, read_shipment
 from licet.language.faults import Fault
-from licet.v1 import decision_pb2, licensing_service_pb2
+from licet.v1 import licensing_service_pb2
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -109,8 +114,37 @@ Day = Annotated[
 Release = Annotated[
     str, typer.Option("--release", metavar="DIGEST", help="Refuse to answer from any other release.", show_default=False)
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the Decision as JSON, with the field names of the API; faults too.")]
-Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="How long to wait for the server.")]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print the Decision as JSON, with the field names of the API; faults too. With --engine both: "
+        '{"decision": the Decision, "second_opinion": what durable-rules says of it}.',
+    ),
+]
+TraceJson = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print the Trace as JSON, with the field names of the API; faults too. With --engine both: "
+        '{"trace": the Trace, "second_opinion": what durable-rules says}.',
+    ),
+]
+Engine = Annotated[
+    EngineChoice | None,
+    typer.Option(
+        "--engine",
+        help="What decides in this process. compiled: by indexes, each match walked whole by the reference. reference: the walk "
+        "alone. rete: durable-rules alone, or no answer. both: as compiled, with a second opinion by durable-rules beside it.",
+        show_default="compiled",
+    ),
+]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        "--timeout", metavar="SECONDS", min=0.1, help="How long to wait for the server, or for durable-rules on one package."
+    ),
+]
 
 
 @app.command(epilog=HELP)
@@ -125,6 +159,7 @@ def evaluate(
     audience: Audience = None,
     date: Day = None,
     release: Release = "",
+    engine: Engine = None,
     timeout: Timeout = 30.0,
     as_json: Json = False,
 ) -> None:
@@ -137,20 +172,24 @@ def evaluate(
 
     A fact that you do not know is left out: Licet assumes it and says so, or asks. The folder examples has one file for each
     way an answer can turn out.
+
+    With [bold]--engine both[/bold] a second opinion stands beside the answer and never changes it. What durable-rules cannot say is
+    "not available" and counts for nothing. Where it contradicts a finding, that is told first, and the exit code is 10 at least.
     """
     shipments = _shipments(files, jurisdiction, date, as_json=as_json)
     for each in shipments:
         _set(each.request, refuse_assumptions=refuse_assumptions, full_trace=full_trace, audience=audience, release=release)
     if len(shipments) > 1:
-        with _answering(server, policies, timeout, as_json=as_json) as answers:
+        with _answering(server, policies, engine, timeout, as_json=as_json) as answers, failing(as_json=as_json):
             raise typer.Exit(decide_all(shipments, answers, as_json=as_json))
     (shipment,) = shipments
-    decision = _decide(shipment, server, policies, timeout, as_json=as_json)
+    answered = _decide(shipment, server, policies, engine, timeout, as_json=as_json)
     if as_json:
-        typer.echo(MessageToJson(decision, preserving_proto_field_name=True, ensure_ascii=False))
+        _print_json("decision", answered.decision, answered)
     else:
-        show(console(), report(decision, shipment.request.transaction, shipment.title))
-    raise typer.Exit(exit_of(decision.result.disposition))
+        page = report(answered.decision, shipment.request.transaction, shipment.title)
+        show(console(), beside(page, answered.second))
+    raise typer.Exit(answered.exit)
 
 
 @app.command(epilog=HELP)
@@ -165,8 +204,9 @@ def explain(
     audience: Audience = None,
     date: Day = None,
     release: Release = "",
+    engine: Engine = None,
     timeout: Timeout = 30.0,
-    as_json: Json = False,
+    as_json: TraceJson = False,
 ) -> None:
     """Decide a shipment and show the reasons as a tree: each rule, its conditions, and the values they read.
 
@@ -175,12 +215,13 @@ def explain(
     """
     (shipment,) = _shipments([file], jurisdiction, date, as_json=as_json)
     _set(shipment.request, refuse_assumptions=refuse_assumptions, full_trace=full_trace, audience=audience, release=release)
-    decision = _decide(shipment, server, policies, timeout, as_json=as_json)
+    answered = _decide(shipment, server, policies, engine, timeout, as_json=as_json)
     if as_json:
-        typer.echo(MessageToJson(decision.result.trace, preserving_proto_field_name=True, ensure_ascii=False))
+        _print_json("trace", answered.decision.result.trace, answered)
     else:
-        show(console(), explanation(decision, shipment.request.transaction, shipment.title))
-    raise typer.Exit(exit_of(decision.result.disposition))
+        tree = explanation(answered.decision, shipment.request.transaction, shipment.title)
+        show(console(), beside(tree, answered.second))
+    raise typer.Exit(answered.exit)
 
 
 @app.command()
@@ -193,7 +234,10 @@ def serve(
     reload_seconds: Annotated[
         float | None, typer.Option(help="How often the policies are looked at for edits; 0 never.", show_default="1")
     ] = None,
-    engine: Annotated[EngineName | None, typer.Option(help="What finds the rules.", show_default="reference")] = None,
+    engine: Annotated[EngineName | None, typer.Option(help="What finds the rules.", show_default="compiled")] = None,
+    check_one_in: Annotated[
+        int | None, typer.Option(help="One decision in so many is walked by the reference too; 1: each.", show_default="100")
+    ] = None,
     log_format: Annotated[LogFormat | None, typer.Option(help="How log lines look.", show_default="auto")] = None,
     log_level: Annotated[LogLevel | None, typer.Option(help="The mildest level that is logged.", show_default="info")] = None,
     max_message_bytes: Annotated[int | None, typer.Option(help="The largest request that is taken.", show_default="16 MiB")] = None,
@@ -237,6 +281,7 @@ def serve(
         "policies": policies,
         "reload_seconds": reload_seconds,
         "engine": engine,
+        "check_one_in": check_one_in,
         "log_format": log_format,
         "log_level": log_level,
         "max_message_bytes": max_message_bytes,
@@ -308,23 +353,42 @@ def _set(
         request.release = release
 
 
-def _decide(shipment: Shipment, server: str, policies: Path | None, timeout: float, *, as_json: bool) -> decision_pb2.Decision:
-    with _answering(server, policies, timeout, as_json=as_json) as answers, failing(shipment=shipment, as_json=as_json):
-        return answers.evaluate(shipment.request)
+def _decide(
+    shipment: Shipment, server: str, policies: Path | None, engine: EngineChoice | None, timeout: float, *, as_json: bool
+) -> Answered:
+    """The answer; what a second opinion contradicts is told on standard error too, for whoever reads only that."""
+    with _answering(server, policies, engine, timeout, as_json=as_json) as answers, failing(shipment=shipment, as_json=as_json):
+        answered = answers.answer(shipment.request)
+    if answered.second is not None and not answered.second.agrees:
+        tell_contradictions(shipment, contradictions(answered.second), as_json=as_json)
+    return answered
 
 
 @contextmanager
-def _answering(server: str, policies: Path | None, timeout: float, *, as_json: bool) -> Iterator[Answers]:
+def _answering(
+    server: str, policies: Path | None, engine: EngineChoice | None, timeout: float, *, as_json: bool
+) -> Iterator[Answers]:
     """What decides, as the options say; what goes wrong with it ends the command."""
     if server and policies is not None:
         raise typer.BadParameter("--server decides by its own policies; leave out --policies, or --server")
+    if server and engine is not None:
+        raise typer.BadParameter("--server decides by its own engine; leave out --engine, or --server")
     if server:
         with failing(as_json=as_json), remote(server, timeout) as answers:
             yield answers
         return
     with failing(prefix=policies, as_json=as_json):
-        local = Local(load(policies))
-    yield local
+        release = load(policies)
+    with engines(engine or EngineChoice.COMPILED, timeout, partial(tell_disagreement, as_json=as_json)) as chosen:
+        yield Local(release, chosen)
+
+
+def _print_json(name: str, message: Message, answered: Answered) -> None:
+    """Prints a message as proto3 JSON; where a second opinion was asked for, the two under names."""
+    shown = MessageToDict(message, preserving_proto_field_name=True)
+    if answered.second is not None:
+        shown = {name: shown, "second_opinion": plain(answered.second)}
+    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 
 
 def main() -> Any:

@@ -9,13 +9,13 @@ import typer
 from google.protobuf.json_format import MessageToDict
 from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
-from licet.cli.answers import Answer, Answers
-from licet.cli.exits import Exit, exit_of
-from licet.cli.failing import tell_refusal
+from licet.cli.answers import Answer, Answered, Answers
+from licet.cli.exits import Exit
+from licet.cli.failing import tell_contradictions, tell_refusal
+from licet.cli.opinions import beside, contradictions, plain
 from licet.cli.report import console, report, show
 from licet.cli.shipment import Shipment
 from licet.decision.errors import InvalidRequest
-from licet.v1 import decision_pb2
 
 
 def decide_all(shipments: Sequence[Shipment], answers: Answers, *, as_json: bool) -> Exit:
@@ -32,7 +32,7 @@ def decide_all(shipments: Sequence[Shipment], answers: Answers, *, as_json: bool
             refused = True
         else:
             _show(shipment, answer, as_json=as_json)
-            gravest = max(gravest, exit_of(answer.result.disposition))
+            gravest = max(gravest, answer.exit)
     return Exit.USAGE if refused else gravest
 
 
@@ -40,7 +40,7 @@ def _in_order(shipments: Sequence[Shipment], answers: Answers) -> Iterator[tuple
     """The answers in the order of the shipments; one that comes early is kept until its turn."""
     waiting: dict[int, Answer] = {}
     turn = 0
-    for index, answer in _tracked(answers.evaluate_all([shipment.request for shipment in shipments]), len(shipments)):
+    for index, answer in _tracked(answers.answer_all([shipment.request for shipment in shipments]), len(shipments)):
         waiting[index] = answer
         while turn in waiting:
             yield shipments[turn], waiting.pop(turn)
@@ -64,9 +64,14 @@ def _tracked(answers: Iterator[tuple[int, Answer]], total: int) -> Iterator[tupl
         yield from bar.track(answers, total)
 
 
-def _show(shipment: Shipment, decision: decision_pb2.Decision, *, as_json: bool) -> None:
+def _show(shipment: Shipment, answered: Answered, *, as_json: bool) -> None:
+    if answered.second is not None and not answered.second.agrees:
+        tell_contradictions(shipment, contradictions(answered.second), as_json=as_json)
     if as_json:
-        plain = MessageToDict(decision, preserving_proto_field_name=True)
-        typer.echo(json.dumps({"file": shipment.file, "decision": plain}, ensure_ascii=False))
+        line = {"file": shipment.file, "decision": MessageToDict(answered.decision, preserving_proto_field_name=True)}
+        if answered.second is not None:
+            line["second_opinion"] = plain(answered.second)
+        typer.echo(json.dumps(line, ensure_ascii=False))
     else:
-        show(console(), report(decision, shipment.request.transaction, shipment.title or shipment.file))
+        page = report(answered.decision, shipment.request.transaction, shipment.title or shipment.file)
+        show(console(), beside(page, answered.second))

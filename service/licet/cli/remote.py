@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from licet import client
-from licet.cli.answers import Answer
+from licet.cli.answers import Answer, Answered
 from licet.decision.errors import InvalidRequest, Violation
-from licet.v1 import decision_pb2, licensing_service_pb2
+from licet.v1 import licensing_service_pb2
 
 
 class NotServed(InvalidRequest):
@@ -24,14 +24,14 @@ class Remote:
 
     client: client.Client
 
-    def evaluate(self, request: licensing_service_pb2.EvaluateRequest) -> decision_pb2.Decision:
+    def answer(self, request: licensing_service_pb2.EvaluateRequest) -> Answered:
         """The server's decision. Raises `InvalidRequest` with the fields at fault."""
         try:
-            return self.client.evaluate(request)
+            return Answered(self.client.evaluate(request))
         except client.LicetClientError as error:
             raise _refusal(error) from None
 
-    def evaluate_all(self, requests: Sequence[licensing_service_pb2.EvaluateRequest]) -> Iterator[tuple[int, Answer]]:
+    def answer_all(self, requests: Sequence[licensing_service_pb2.EvaluateRequest]) -> Iterator[tuple[int, Answer]]:
         """Each request's place and answer, as the server gives them."""
         with self.client.evaluate_stream(requests) as stream:
             for answer in stream:
@@ -47,7 +47,7 @@ def remote(address: str, timeout: float) -> Iterator[Remote]:
 
 def _answer(answer: client.Answer) -> Answer:
     try:
-        return answer.result()
+        return Answered(answer.result())
     except client.LicetClientError as error:
         refusal = _refusal(error)
         if isinstance(refusal, InvalidRequest):

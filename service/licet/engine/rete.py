@@ -33,12 +33,13 @@ class ReteUnavailableError(Exception):
 
     reason = "RETE_UNAVAILABLE"
 
-    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+    def __init__(self, jurisdiction: str, refusals: tuple[Refusal, ...]) -> None:
+        self.jurisdiction = jurisdiction
         self.refusals = refusals
         shown = "; ".join(
-            f"{each.rule or 'all rules'}: {each.reason}{f' ({each.detail})' if each.detail else ''}" for each in refusals[:5]
+            f"{each.rule or 'all rules'}: {each.reason}{f' ({each.detail})' if each.detail else ''}" for each in refusals
         )
-        super().__init__(f"durable-rules gives no findings: {shown}; choose another engine")
+        super().__init__(f"durable-rules gives no findings for {jurisdiction}: {shown}; choose another engine")
 
 
 class ReteEngine:
@@ -70,7 +71,7 @@ class ReteEngine:
         """All findings but NOT_FIRED, sorted. Raises `ReteUnavailableError` where any rule is not available."""
         found = self._judged(case)
         if found.refusals:
-            raise ReteUnavailableError(found.refusals)
+            raise ReteUnavailableError(case.package.jurisdiction, found.refusals)
         return tuple(sorted(Finding(*key, verdict) for key, verdict in found.verdicts.items()))
 
     def _judged(self, case: Case) -> Judged:

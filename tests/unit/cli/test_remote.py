@@ -56,7 +56,7 @@ def test_fields_at_fault_are_refused_as_here() -> None:
     bad.field_violations.add(field="transaction.items", description="is empty")
     bad.field_violations.add(field="transaction.origin.country", description="is no country")
     with _server(_status(code_pb2.INVALID_ARGUMENT, "bad", bad)) as asked, pytest.raises(InvalidRequest) as caught:
-        asked.evaluate(_REQUEST)
+        asked.answer(_REQUEST)
     assert ["transaction.items", "transaction.origin.country"] == [v.field for v in caught.value.violations]
 
 
@@ -65,21 +65,21 @@ def test_an_unknown_release_is_bad_input() -> None:
     info = error_details_pb2.ErrorInfo(reason="RELEASE_UNKNOWN", domain="licet")
     status = _status(code_pb2.NOT_FOUND, "is not served here", info)
     with _server(status) as asked, pytest.raises(NotServed, match="is not served here"):
-        asked.evaluate(_REQUEST)
+        asked.answer(_REQUEST)
 
 
 def test_trouble_is_told_with_the_request_id() -> None:
     """An internal error is told with the place and the id under which the server's log has it."""
     request = error_details_pb2.RequestInfo(request_id="req-7")
     with _server(_status(code_pb2.INTERNAL, "the server failed", request)) as asked, pytest.raises(ServerFault) as caught:
-        asked.evaluate(_REQUEST)
+        asked.answer(_REQUEST)
     assert f"{asked.client.address}: the server failed; request id req-7" == told(caught.value)
 
 
 def test_nobody_there_is_told_with_advice() -> None:
     """A place where nobody listens gives advice."""
     with remote("127.0.0.1:1", 5) as asked, pytest.raises(LicetClientError) as caught:
-        asked.evaluate(_REQUEST)
+        asked.answer(_REQUEST)
     assert "there is no answer" in told(caught.value)
     assert "licet serve" in told(caught.value)
 
@@ -87,4 +87,4 @@ def test_nobody_there_is_told_with_advice() -> None:
 def test_trouble_amid_several_ends_them() -> None:
     """What is no fault of a request ends the asking."""
     with remote("127.0.0.1:1", 5) as asked, pytest.raises(LicetClientError):
-        list(asked.evaluate_all([_REQUEST, _REQUEST]))
+        list(asked.answer_all([_REQUEST, _REQUEST]))

@@ -1,0 +1,140 @@
+"""The second opinion on a decision: what durable-rules says of every match that the decision rests on.
+
+Each package is asked of in up to three worlds: under all assumptions and under none, which the decision compares, and under those
+that its answer needs. Whatever becomes of the second engine, the decision stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+
+from licet.engine.protocol import Case, Finding, Matcher
+from licet.engine.rete import Refusal, ReteEngine, SecondOpinion
+from licet.policy.model import Disclosure, Package
+
+_RESTRICTED = "a restricted rule"
+
+
+class Under(StrEnum):
+    """The assumptions under which a package was matched."""
+
+    ALL = "ALL"
+    NONE = "NONE"
+    NEEDED = "NEEDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the second engine says of one package in one world."""
+
+    jurisdiction: str
+    name: str
+    under: Under
+    of_the_answer: bool
+    """Whether this is the world of the answer; the others are those that it was found by."""
+    findings: int
+    """How many findings it was asked about: all of the deciding engine."""
+    said: SecondOpinion
+
+    @property
+    def agreed(self) -> int:
+        """Findings on which both engines agree, however they came to it."""
+        return self.said.confirmed + self.said.taken
+
+    @property
+    def refusals(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The rules of which there is no opinion, by reason and detail; no rule is named where it is the whole package."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for refusal in self.said.not_available:
+            found.setdefault((refusal.reason, refusal.detail), []).append(refusal.rule)
+        return {reason: tuple(sorted(rules)) for reason, rules in sorted(found.items())}
+
+
+@dataclass(frozen=True)
+class Second:
+    """Everything the second engine says of one decision."""
+
+    opinions: tuple[Opinion, ...]
+
+    @cached_property
+    def contradicting(self) -> tuple[Opinion, ...]:
+        """The opinions that contradict a finding."""
+        return tuple(each for each in self.opinions if each.said.contradicted)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing is contradicted; what was not available says nothing."""
+        return not self.contradicting
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is an opinion of every rule."""
+        return not any(each.said.not_available for each in self.opinions)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An engine of which every match is kept, in order."""
+
+    engine: Matcher
+    matches: list[tuple[Case, tuple[Finding, ...]]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The engine's own name."""
+        return self.engine.name
+
+    def match(self, case: Case) -> tuple[Finding, ...]:
+        """What the engine finds."""
+        found = self.engine.match(case)
+        self.matches.append((case, found))
+        return found
+
+
+def second_opinion(watched: Watched, needed: frozenset[str], rete: ReteEngine, *, restricted: bool) -> Second:
+    """What durable-rules says of every match of a decision, and of the world under the assumptions that its answer needs.
+
+    With `restricted`, rules that only auditors may see are not named. Nothing is raised for whatever fails in the second engine.
+    """
+    matches = list(watched.matches)
+    if all(case.active != needed for case, _ in matches):
+        cases = {case.package.jurisdiction: replace(case, active=needed) for case, _ in matches}
+        matches += ((case, watched.engine.match(case)) for case in cases.values())
+    opinions = [_opinion(case, found, needed, rete) for case, found in matches]
+    if restricted:
+        hidden = {case.package.jurisdiction: _hidden(case.package) for case, _ in matches}
+        opinions = [replace(each, said=_without(each.said, hidden[each.jurisdiction])) for each in opinions]
+    return Second(tuple(sorted(opinions, key=lambda each: (each.jurisdiction, not each.of_the_answer, each.under))))
+
+
+def _opinion(case: Case, findings: tuple[Finding, ...], needed: frozenset[str], rete: ReteEngine) -> Opinion:
+    under = Under.ALL if case.active is None else Under.NEEDED if case.active else Under.NONE
+    package = case.package
+    said = _asked(case, findings, rete)
+    return Opinion(package.jurisdiction, package.policy.name, under, case.active == needed, len(findings), said)
+
+
+def _asked(case: Case, findings: tuple[Finding, ...], rete: ReteEngine) -> SecondOpinion:
+    try:
+        return rete.opinion(case, findings)
+    except Exception as error:  # noqa: BLE001  # a fault of the second engine is none of the decision
+        return SecondOpinion(0, (), (Refusal("", "it failed", f"{type(error).__name__}: {error}"),))
+
+
+# ---- restricted rules ---------------------------------------------------------------------------------------------------
+
+
+def _hidden(package: Package) -> frozenset[str]:
+    return frozenset(rule.id for rule in package.rules_by_id.values() if rule.disclosure is Disclosure.RESTRICTED)
+
+
+def _without(said: SecondOpinion, hidden: frozenset[str]) -> SecondOpinion:
+    """The opinion with hidden rules unnamed."""
+    contradicted = (
+        replace(each, finding=_RESTRICTED) if each.finding.partition("[")[0] in hidden else each for each in said.contradicted
+    )
+    refused = (Refusal(_RESTRICTED, each.reason) if each.rule in hidden else each for each in said.not_available)
+    return replace(said, contradicted=tuple(contradicted), not_available=tuple(refused))
