@@ -14,6 +14,7 @@ from typing import TypeAlias
 from licet.language.tree import Expr
 from licet.language.values import Code, Codes
 
+_MOST_CODES = 20_000
 Cell: TypeAlias = str | Decimal | bool | datetime.date | Codes | Code | tuple[str, ...] | Expr | None
 
 
@@ -158,10 +159,14 @@ class TableAt:
     def stands(self, code: str, scheme: Scheme) -> Within:
         """How a code stands to the entries of all rows in force: inside some, else above some, else outside all."""
         if code not in self._standings:
+            if len(self._standings) >= _MOST_CODES:  # callers make up codes
+                self._standings.clear()
             cells = (row.cells[self.code_column] for row in self.rows)
             found = {scheme.within(code, cell if isinstance(cell, Codes) else Codes(scheme.id, (str(cell),))) for cell in cells}
             order = (Within.INSIDE, Within.NOT_AN_ENTRY, Within.ABOVE)
-            self._standings[code] = next((standing for standing in order if standing in found), Within.OUTSIDE)
+            standing = next((standing for standing in order if standing in found), Within.OUTSIDE)
+            self._standings[code] = standing
+            return standing
         return self._standings[code]
 
 
