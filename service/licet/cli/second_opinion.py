@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from licet.engine.protocol import Case, Finding, Matcher
-from licet.engine.rete import Refusal, ReteEngine, SecondOpinion
+from licet.engine.rete import LATE, Refusal, ReteEngine, SecondOpinion
 from licet.policy.model import Disclosure, Package
 
 _RESTRICTED = "a restricted rule"
@@ -97,24 +97,27 @@ class Watched:
 def second_opinion(watched: Watched, needed: frozenset[str], rete: ReteEngine, *, restricted: bool) -> Second:
     """What durable-rules says of every match of a decision, and of the world under the assumptions that its answer needs.
 
-    With `restricted`, rules that only auditors may see are not named. Nothing is raised for whatever fails in the second engine.
+    Once it was late for one match it is not asked of the rest. With `restricted`, rules that only auditors may see are not named.
+    Nothing is raised for whatever fails in the second engine.
     """
     matches = list(watched.matches)
     if all(case.active != needed for case, _ in matches):
         cases = {case.package.jurisdiction: replace(case, active=needed) for case, _ in matches}
         matches += ((case, watched.engine.match(case)) for case in cases.values())
-    opinions = [_opinion(case, found, needed, rete) for case, found in matches]
+    opinions: list[Opinion] = []
+    for case, found in matches:
+        was_late = any(refusal.reason == LATE for each in opinions for refusal in each.said.not_available)
+        said = _unasked() if was_late else _asked(case, found, rete)
+        opinions.append(_opinion(case, len(found), said, of_the_answer=case.active == needed))
     if restricted:
         hidden = {case.package.jurisdiction: _hidden(case.package) for case, _ in matches}
         opinions = [replace(each, said=_without(each.said, hidden[each.jurisdiction])) for each in opinions]
     return Second(tuple(sorted(opinions, key=lambda each: (each.jurisdiction, not each.of_the_answer, each.under))))
 
 
-def _opinion(case: Case, findings: tuple[Finding, ...], needed: frozenset[str], rete: ReteEngine) -> Opinion:
+def _opinion(case: Case, findings: int, said: SecondOpinion, *, of_the_answer: bool) -> Opinion:
     under = Under.ALL if case.active is None else Under.NEEDED if case.active else Under.NONE
-    package = case.package
-    said = _asked(case, findings, rete)
-    return Opinion(package.jurisdiction, package.policy.name, under, case.active == needed, len(findings), said)
+    return Opinion(case.package.jurisdiction, case.package.policy.name, under, of_the_answer, findings, said)
 
 
 def _asked(case: Case, findings: tuple[Finding, ...], rete: ReteEngine) -> SecondOpinion:
@@ -122,6 +125,10 @@ def _asked(case: Case, findings: tuple[Finding, ...], rete: ReteEngine) -> Secon
         return rete.opinion(case, findings)
     except Exception as error:  # noqa: BLE001  # a fault of the second engine is none of the decision
         return SecondOpinion(0, (), (Refusal("", "it failed", f"{type(error).__name__}: {error}"),))
+
+
+def _unasked() -> SecondOpinion:
+    return SecondOpinion(0, (), (Refusal("", "not asked", "it was late before"),))
 
 
 # ---- restricted rules ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import date
-from typing import Any, Self
+from typing import Any, Final, Self
 from weakref import WeakKeyDictionary, finalize
 
 from licet.engine.protocol import Case, Finding
@@ -25,6 +25,8 @@ from licet.engine.rete_pack import compile_program
 from licet.engine.rete_program import Program, Refusal, boundaries, interval_of
 from licet.policy.model import Package
 
+LATE: Final = "no answer in time"
+"""The reason of a refusal whose child took too long, and was ended."""
 _CHILD = (sys.executable, "-P", "-m", "licet.engine.rete_child")
 
 
@@ -186,7 +188,7 @@ class Child:
             timer.cancel()
         if answer is None:
             self._stop()
-            raise NotAvailable("no answer in time", f"{self._timeout} s") if late.is_set() else NotAvailable("its process died")
+            raise NotAvailable(LATE, f"{self._timeout:g} s") if late.is_set() else NotAvailable("its process died")
         if "broken" in answer:
             self._stop()
             raise NotAvailable("its process gave up", str(answer["broken"]))
@@ -245,4 +247,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 stream.close()
 
 
-__all__ = ["Child", "Contradiction", "NotAvailable", "Refusal", "ReteEngine", "ReteUnavailableError", "SecondOpinion"]
+__all__ = ["LATE", "Child", "Contradiction", "NotAvailable", "Refusal", "ReteEngine", "ReteUnavailableError", "SecondOpinion"]
