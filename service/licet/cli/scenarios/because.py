@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from licet.cli.scenarios.witness import Answer, greatest
@@ -18,6 +19,14 @@ _VERDICTS = {
     trace_pb2.VERDICT_NOT_FIRED: Verdict.NOT_FIRED,
 }
 _MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a rule comes from: its citation and its regimes."""
+
+    cite: str
+    regimes: tuple[str, ...]
 
 
 def verdict_of(answer: Answer, rule: str) -> Verdict:
@@ -37,6 +46,22 @@ def _speaks_of(step: Any, rule: str, answer: Answer) -> bool:
     # A step that stands for many rows names the first of them only.
     hidden = step.count > len(step.rules) and rule.startswith(f"{bare}[")
     return hidden and any(finding.verdict is _VERDICTS[step.verdict] for finding in answer.findings(rule))
+
+
+def origins_of(answer: Answer, rule: str) -> tuple[Origin, ...]:
+    """Where a rule or row comes from, as bound in this decision."""
+    steps = steps_of(answer, rule)
+    if not any(step.count > 1 and "[" in rule for step in steps):
+        return tuple(origin_of(step) for step in steps)
+    # A step that stands for many rows speaks of the first only.
+    seen = answer.seen_of(rule)
+    explained = explain(seen.case, answer.findings(rule)) if seen is not None else ()
+    return tuple(Origin(e.cite, tuple(r.strip() for d in e.derives_from for r in str(d.regime).split(";"))) for e in explained)
+
+
+def origin_of(step: Any) -> Origin:
+    """Where the rule of a step comes from."""
+    return Origin(step.source.cite, tuple(derivation.regime for derivation in step.source.derives_from))
 
 
 def why(answer: Answer, rule: str) -> str:
@@ -61,15 +86,15 @@ def _why_silent(answer: Answer, rule: str) -> str:
     if not findings:
         return "it goes through nothing that is in this shipment"
     if any(finding.verdict is not Verdict.NOT_FIRED for finding in findings):
-        return "its instrument does not reach this shipment"
+        return "its instrument does not reach this shipment, or that is not known yet"
     if len(findings) > _MOST:
         return f"none of its {len(findings):,} rows speaks of this shipment"
     return _first_false(answer, findings[0])
 
 
 def _first_false(answer: Answer, finding: Finding) -> str:
-    seen = next(seen for seen in answer.seen.values() if finding in seen.findings)
-    for explained in explain(seen.case, (finding,)):
+    seen = answer.seen_of(finding.rule)
+    for explained in explain(seen.case, (finding,)) if seen is not None else ():
         if explained.binding.empty:
             return "the list that it goes through is empty, or assumed to be"
         false = [leaf for leaf in explained.leaves if leaf.value is False and not isinstance(leaf.value, Unknown)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from licet.cli.scenarios.because import steps_of, verdict_of, why
+from licet.cli.scenarios.because import Origin, origin_of, origins_of, steps_of, verdict_of, why
 from licet.cli.scenarios.scenario import Expectation, Kind, Scenario
 from licet.cli.scenarios.witness import Answer
 from licet.cli.words import short
@@ -114,21 +114,21 @@ _FOUND = {
 }
 
 
-def _behind(scenario: Scenario, answer: Answer) -> tuple[Any, ...]:
-    """The steps that `cite` and `regime` speak of: those of the rules that the case names, else all that fired."""
+def _behind(scenario: Scenario, answer: Answer) -> tuple[Origin, ...]:
+    """What `cite` and `regime` speak of: the rules that the case names, else all that fired."""
     if scenario.rules:
-        return tuple(step for rule in scenario.rules for step in steps_of(answer, rule))
-    return tuple(step for step in answer.result.trace.steps if step.verdict == trace_pb2.VERDICT_FIRED)
+        return tuple(origin for rule in scenario.rules for origin in origins_of(answer, rule))
+    return tuple(origin_of(step) for step in answer.result.trace.steps if step.verdict == trace_pb2.VERDICT_FIRED)
 
 
 def _cite(expectation: Expectation, scenario: Scenario, answer: Answer) -> Failure | None:
-    cites = [step.source.cite for step in _behind(scenario, answer)]
+    cites = [origin.cite for origin in _behind(scenario, answer)]
     parts = (part.strip() for cite in cites for part in cite.split(";"))
     return _among(expectation, f"the citation {expectation.wanted}", (*cites, *parts), cites)
 
 
 def _regime(expectation: Expectation, scenario: Scenario, answer: Answer) -> Failure | None:
-    regimes = [derivation.regime for step in _behind(scenario, answer) for derivation in step.source.derives_from]
+    regimes = [regime for origin in _behind(scenario, answer) for regime in origin.regimes]
     return _among(expectation, f"the regime {expectation.wanted}", regimes, regimes)
 
 
@@ -136,10 +136,11 @@ def _regime(expectation: Expectation, scenario: Scenario, answer: Answer) -> Fai
 
 
 def _controls(scenario: Scenario, answer: Answer) -> tuple[Any, ...]:
-    """Requirements and prohibitions: of the rules that the case names, if any of them raises one, else all."""
+    """Requirements and prohibitions: of the controls that the case names, or all where it names none."""
     every: tuple[Any, ...] = tuple(c for d in answer.result.determinations for c in (*d.requirements, *d.prohibitions))
-    named = tuple(c for c in every if any(c.rule == rule or c.rule.startswith(f"{rule}[") for rule in scenario.rules))
-    return named or every
+    steps = (step for rule in scenario.rules for step in steps_of(answer, rule) if step.effect in _REQUIRING)
+    named = {rule for step in steps for rule in (step.rule, *step.rules)}
+    return tuple(control for control in every if control.rule in named) if named else every
 
 
 def _basis(expectation: Expectation, scenario: Scenario, answer: Answer) -> Failure | None:

@@ -1,6 +1,6 @@
 """Decides a case with the compiled engine, and lets the reference walk every match: what each rule came to is noted on the way.
 
-It does what `SampledEngine` does one match in N, and keeps the whole walk besides: every verdict for the price of the check.
+It does what `CheckedEngine` does, and keeps the whole walk besides: every verdict for the price of the check.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from licet.cli.scenarios.scenario import Scenario
 from licet.decision.decide import decide
 from licet.decision.errors import InvalidRequest
 from licet.decision.settings import Settings
+from licet.engine.checked import Disagreement
 from licet.engine.protocol import Case, Finding, Matcher, Verdict
 from licet.engine.reference import every_finding
-from licet.engine.sampled import Disagreement
 from licet.language.faults import Fault
 from licet.policy.release import Release
 from licet.v1 import decision_pb2
@@ -68,11 +68,16 @@ class Answer:
     seen: Mapping[str, Seen]
     disagreements: tuple[Disagreement, ...]
 
+    def seen_of(self, rule: str) -> Seen | None:
+        """What was seen of the package that states a rule or row."""
+        bare = rule.partition("[")[0]
+        return next((seen for seen in self.seen.values() if bare in seen.case.package.rules_by_id), None)
+
     def findings(self, rule: str) -> tuple[Finding, ...]:
         """What was noted of a rule, or of one of its rows (`us.ccl[3A001/NS/NS1]`)."""
-        bare = rule.partition("[")[0]
-        of_rule = (f for seen in self.seen.values() for f in seen.findings if f.rule == bare)
-        return tuple(f for f in of_rule if rule in (bare, f.name))
+        bare, seen = rule.partition("[")[0], self.seen_of(rule)
+        of_rule = (finding for finding in seen.findings if finding.rule == bare) if seen is not None else ()
+        return tuple(finding for finding in of_rule if rule in (bare, finding.name))
 
 
 def decided(scenario: Scenario, release: Release, fast: Matcher) -> Answer:
