@@ -38,7 +38,7 @@ def _incident(second: Second) -> Iterator[RenderableType]:
     if second.agrees:
         return
     yield Text.assemble((" INCIDENT ", "bold reverse red"), "  The second engine contradicts findings behind this answer.")
-    yield Text(" Do not ship on it. Keep this output and the shipment, and report them to whoever keeps the policies.")
+    yield Text(" Do not ship on it, whatever it says below. Keep this output and the shipment, and report them.")
     told = list(contradictions(second))
     for text in told[:MAX_CONTRADICTIONS]:
         yield hanging("≠", text, 1)
@@ -48,12 +48,14 @@ def _incident(second: Second) -> Iterator[RenderableType]:
 
 
 def contradictions(second: Second) -> Iterator[str]:
-    """A line for each contradiction: rule, item, world and both verdicts."""
+    """A line for each contradiction: rule, item, both verdicts, and the worlds where it is so."""
+    worlds: dict[tuple[str, Contradiction], list[str]] = {}
     for each in second.contradicting:
         for contradiction in each.said.contradicted:
-            line = f", line {contradiction.item}" if contradiction.item else ""
-            ours, theirs = contradiction.ours, contradiction.theirs
-            yield f"{each.name}: {contradiction.finding}{line}, {_UNDER[each.under]}: here {ours}, durable-rules {theirs}"
+            worlds.setdefault((each.name, contradiction), []).append(_UNDER[each.under])
+    for (name, told), under in worlds.items():
+        line = f", line {told.item}" if told.item else ""
+        yield f"{name}: {told.finding}{line}: here {told.ours}, durable-rules {told.theirs}; {', '.join(under)}"
 
 
 # ---- the section --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -70,6 +71,20 @@ def test_both_shows_the_second_opinion_beside_the_answer(example: Example) -> No
     assert "under all assumptions and under no assumptions" in section
     for bad in ("contradicted", "not available"):
         assert bad not in section
+
+
+def test_the_readme_shows_what_is_printed(licet: Licet, example: Example) -> None:
+    """The section that the README shows is the one that its command prints; figures may move with the policies."""
+    readme = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
+    (section,) = (
+        block for block in re.findall(r"^```text\n(.*?)^```", readme, re.MULTILINE | re.DOTALL) if "Second opinion" in block
+    )
+    shown = licet("evaluate", example("06"), "-j", "us", "--engine", "both").stdout
+    assert _unfigured(section) == _unfigured(shown[shown.index(" Second opinion") :])
+
+
+def _unfigured(text: str) -> str:
+    return " ".join(re.sub(r"\d+", "N", text).split())
 
 
 def test_both_as_json_is_the_decision_and_the_opinion(licet: Licet, example: Example) -> None:
@@ -240,7 +255,11 @@ def test_a_fault_of_ours_in_the_second_engine_changes_nothing(
     licet: Licet, example: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even an exception in the part of the second engine that runs here is "not available"."""
-    monkeypatch.setattr(ReteEngine, "opinion", lambda *_: {}["none"])
+
+    def fail(*_: object) -> None:
+        raise KeyError("none")
+
+    monkeypatch.setattr(ReteEngine, "opinion", fail)
     shown = licet("evaluate", example("06"), "-j", "us", "--engine", "both", "--json")
     assert Exit.PROCEED == shown.exit_code
     assert {"it failed"} == {refusal["reason"] for opinion in _opinions(shown.stdout) for refusal in opinion["not_available"]}
@@ -272,7 +291,7 @@ def test_a_missed_rule_is_contradicted_and_lets_nothing_go(licet: Licet, example
     assert Exit.HOLD == shown.exit_code
     text = " ".join(shown.stdout.split())
     assert shown.stdout.lstrip().startswith("INCIDENT")
-    assert "line 1, under the assumptions that the answer needs: here not fired, durable-rules fired" in text
+    assert "line 1: here not fired, durable-rules fired; under the assumptions that the answer needs, under all assumptions" in text
     assert text.index("INCIDENT") < text.index("PROCEED") < text.index("Second opinion")
     assert "1 contradicted" in text
     assert "SECOND_OPINION_CONTRADICTS" in shown.stderr
