@@ -12,12 +12,11 @@ from cel_expr_python import cel
 from licet.language import environment as env
 from licet.language import tree as t
 from licet.language.environment import CheckError
-from licet.language.facts import FactClass, FactEntry, FactReader, Mode, Vocabulary
+from licet.language.facts import FactClass, FactEntry, Mode, Vocabulary
 from licet.language.faults import Position
 from licet.language.law import Cell, Scheme
 from licet.language.lowering import Typed, lower
-from licet.language.values import Code, Unknown
-from licet.language.walk import Scope, truth
+from licet.language.values import Code
 from licet.policy import model as m
 from licet.policy.catalogue import Catalogues
 from licet.policy.conditions import (
@@ -28,6 +27,7 @@ from licet.policy.conditions import (
     report,
 )
 from licet.policy.definitions import define_all
+from licet.policy.guard import Guard
 from licet.policy.reading import Faults, choose, must_be, nearest, no_duplicates
 from licet.policy.references import check_facts, check_policy
 from licet.policy.source import (
@@ -457,7 +457,7 @@ def _entry(fact: FactSource, names: NameSpace, faults: Faults) -> FactEntry:
     guard = None
     if fact.unless is not None:
         condition = compile_condition(fact.unless, names, faults)
-        guard = _guard(as_expr(condition)) if condition is not None else None
+        guard = Guard(as_expr(condition)) if condition is not None else None
         _check_subject(fact, condition, faults)
     kinds = {kind.value: kind for kind in FactClass}
     modes = {mode.value: mode for mode in (Mode.CONTROL, Mode.RELIEF)}
@@ -485,13 +485,6 @@ def _check_subject(fact: FactSource, condition: m.Condition | None, faults: Faul
         for name, of in (("item", "items[*]"), ("party", "parties[*]")):
             if not path.startswith(of) and any(isinstance(node, t.Var) and node.name == name for node in leaf.expr.nodes()):
                 faults.add(leaf.at, "EXPRESSION", f"{name} means nothing here: {path} is no fact of one", "compare facts of tx")
-
-
-def _guard(expr: t.Expr) -> Any:
-    def guard(reader: FactReader, bindings: Mapping[str, Any]) -> bool | Unknown:
-        return truth(expr, Scope(reader, bindings))
-
-    return guard
 
 
 def known_entries(named: Named, column: str, table: str) -> frozenset[str] | None:

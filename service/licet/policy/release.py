@@ -75,6 +75,24 @@ class Release:
         return {basis.id: basis for j in family.jurisdictions for basis in self.packages[j].policy.bases}
 
 
+def release_of(
+    *,
+    digest: str,
+    packages: Mapping[str, Package],
+    vocabularies: Mapping[str, Vocabulary],
+    schemes: Mapping[str, Scheme],
+    catalogues: Catalogues,
+    families: tuple[Family, ...],
+) -> Release:
+    """The release that holds these parts, with its law."""
+
+    @lru_cache(maxsize=256)
+    def law(jurisdiction: str, date: datetime.date) -> Law:
+        return law_on(packages[jurisdiction], schemes, catalogues.places, date)
+
+    return Release(digest, packages, vocabularies, schemes, catalogues, families, law)
+
+
 def load_release(files: Mapping[str, bytes]) -> Release:
     """The release that a folder's files hold; raises `PolicyError` with all faults of the first stage that has any."""
     yaml, csv = _text_stage(files)
@@ -265,18 +283,13 @@ def _expressions_stage(named: Mapping[str, Named], catalogues: Catalogues, catal
     packages = {folder: package for folder, (package, _, _) in sorted(compiled.items())}
     schemes = {id_: scheme_with_entries(source, _entries_of(source.entries, named)) for id_, source in catalogues.schemes.items()}
 
-    @lru_cache(maxsize=256)
-    def law(jurisdiction: str, date: datetime.date) -> Law:
-        return law_on(packages[jurisdiction], schemes, catalogues.places, date)
-
-    return Release(
+    return release_of(
         digest=combined({folder: p.digest for folder, p in packages.items()} | {"": catalogue_digest, "language": LANGUAGE}),
         packages=packages,
         vocabularies={folder: vocabulary for folder, (_, vocabulary, _) in sorted(compiled.items())},
         schemes=schemes,
         catalogues=catalogues,
         families=_families(packages),
-        law=law,
     )
 
 
@@ -292,4 +305,4 @@ def _families(packages: Mapping[str, Package]) -> tuple[Family, ...]:
     return tuple(Family(head, (head, *members[head])) for head in heads)
 
 
-__all__ = ["LANGUAGE", "Family", "Release", "load_release"]
+__all__ = ["LANGUAGE", "Family", "Release", "load_release", "release_of"]
