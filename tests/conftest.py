@@ -13,11 +13,6 @@ from typing import Any
 
 import pytest
 
-from licet.cli.local import load
-from licet.cli.scenarios.tally import Exercised, joined, tallies
-from licet.cli.scenarios.telling import tally_lines
-from licet.language.faults import PolicyError
-
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints what was counted."""
@@ -42,6 +37,11 @@ def _exercised(recorded: list[Any]) -> Iterator[str]:
     """What the scenarios exercised, by jurisdiction; nothing where none ran."""
     if not recorded:
         return
+    from licet.cli.local import load
+    from licet.cli.scenarios.tally import Exercised, joined, tallies
+    from licet.cli.scenarios.telling import tally_lines
+    from licet.language.faults import PolicyError
+
     try:
         release = load()
     except PolicyError:  # told by the tests

@@ -11,6 +11,7 @@ from licet.cli.scenarios.files import read_folder_cases
 from licet.cli.scenarios.run import run
 from licet.cli.scenarios.scenario import CasesError, Scenario
 from licet.engine.compiled import CompiledEngine
+from licet.language.faults import PolicyError
 from licet.policy.folder import embedded_folder
 from licet.policy.release import Release
 
@@ -31,7 +32,7 @@ def _scenarios() -> tuple[Scenario, ...]:
     """The scenarios of the shipped policies; none where a file has faults, which a test of its own tells."""
     try:
         return read_folder_cases(embedded_folder(), _release())
-    except CasesError:
+    except (CasesError, PolicyError):
         return ()
 
 

@@ -14,7 +14,7 @@ class Exit(IntEnum):
     PROCEED = 0
     """The shipment may go; for other commands: all is well."""
     FAILED = 1
-    """The demo found an example that did not come out as expected."""
+    """An example of the demo, or a scenario of the policies, did not come out as expected."""
     USAGE = 2
     """Bad options, or a shipment that cannot be meant."""
     POLICY = 3

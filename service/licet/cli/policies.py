@@ -16,7 +16,7 @@ from licet.cli import words
 from licet.cli.failing import failing
 from licet.cli.local import load
 from licet.cli.report import console, show
-from licet.cli.scenarios.command import run_cases
+from licet.cli.scenarios.command import read_scenarios, run_cases
 from licet.policy.folder import embedded_folder
 from licet.policy.reading import nearest
 from licet.policy.release import Release
@@ -38,7 +38,7 @@ Policies = Annotated[
 
 @app.command()
 def check(folder: Folder = None) -> None:
-    """Read a folder of policies and list every fault at once.
+    """Read a folder of policies, with the scenarios beside the rules, and list every fault at once.
 
     Each fault stands on a line of its own: [bold]file:line:column: CODE: what is wrong (what to do)[/bold]. Faults are
     found in stages (text, schema, names, expressions, law); all of one stage come together.
@@ -48,6 +48,7 @@ def check(folder: Folder = None) -> None:
     started = time.perf_counter()
     with failing(prefix=folder):
         release = load(folder)
+        read_scenarios(folder or embedded_folder(), release)
     show(console(), _summary(release, folder or embedded_folder(), time.perf_counter() - started))
 
 

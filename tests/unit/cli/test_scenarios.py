@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from licet.cli import policies
 from licet.cli.exits import Exit
 from licet.cli.scenarios import command
 from licet.cli.scenarios.changes import drop, put
@@ -232,6 +233,13 @@ def test_a_failure_says_which_condition_failed_and_what_it_read(release: Release
     assert "it lacks destination.region" in lacking.why
 
 
+def test_silence_is_not_read_as_a_miss(release: Release) -> None:
+    """Where it is not known whether the law reaches the shipment, no rule of it counts as kept from firing."""
+    before = "    without: destination\n    with:\n      end_use.purposes: CHEMICAL_OR_BIOLOGICAL\n"
+    assert not _run(release, "not_fired: us.746.2", before=before).passed
+    assert _run(release, "undetermined: [us.746.2, us.744.4]", before=before).passed
+
+
 def test_a_shipment_that_is_refused_fails_the_case(release: Release) -> None:
     """A shipment that cannot be meant fails at the line at fault, and no expectation hides it."""
     ran = _run(release, "closed: LVS", before="    with:\n      destination: QQ\n")
@@ -297,7 +305,8 @@ def test_scenarios_change_no_digest() -> None:
 @pytest.fixture
 def folder(tmp_path: Path, release: Release, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with one file of cases, of which one fails; its policies are those that Licet ships."""
-    monkeypatch.setattr(command, "load", lambda _folder: release)
+    for module in (command, policies):
+        monkeypatch.setattr(module, "load", lambda _folder: release)
     (tmp_path / "us").mkdir()
     second = "  - id: free\n    title: Free to Cuba\n    source: none, it is wrong\n    expect: {outcome: NO_LICENSE_REQUIRED}\n"
     (tmp_path / "us/x.cases.yaml").write_text(_BASE + _CASE + "      fires: us.746.2\n" + second)
@@ -336,12 +345,13 @@ def test_machines_get_json_and_lawyers_the_whole_coverage(licet: Licet, folder: 
 
 
 def test_faults_of_cases_end_as_faults_of_policies_do(licet: Licet, folder: Path) -> None:
-    """A misspelled rule is told with its place and a hint, and the code is 3."""
+    """A misspelled rule is told with its place and a hint, and the code is 3; a check of the policies tells it too."""
     file = folder / "us/x.cases.yaml"
     file.write_text(file.read_text().replace("fires: us.746.2", "fires: us.746.22"))
-    shown = licet("policy", "test", folder)
-    assert Exit.POLICY == shown.exit_code
-    assert f"{file}:16:14: UNKNOWN_NAME" in shown.stderr
+    for told in ("test", "check"):
+        shown = licet("policy", told, folder)
+        assert Exit.POLICY == shown.exit_code
+        assert f"{file}:16:14: UNKNOWN_NAME" in shown.stderr
 
 
 # ---- the manual ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from licet.cli.scenarios.witness import Answer, greatest
 from licet.engine.protocol import Finding, Verdict
 from licet.engine.reference import explain
 from licet.language.values import Unknown
-from licet.v1 import trace_pb2
+from licet.policy.model import Phase
+from licet.v1 import outcome_pb2, trace_pb2
 
 _VERDICTS = {
     trace_pb2.VERDICT_FIRED: Verdict.FIRED,
@@ -30,8 +31,25 @@ class Origin:
 
 
 def verdict_of(answer: Answer, rule: str) -> Verdict:
-    """What a rule or row came to, as the decision shows it; of several rows or items, the greatest."""
-    return greatest({_VERDICTS[step.verdict] for step in steps_of(answer, rule)})
+    """What a rule or row came to; of several rows or items, the greatest.
+
+    The decision shows it, save where it is not certain that the rule's instrument reaches the shipment: then what was noted counts.
+    """
+    steps = steps_of(answer, rule)
+    if steps:
+        return greatest({_VERDICTS[step.verdict] for step in steps})
+    return greatest({finding.verdict for finding in answer.findings(rule)}) if _may_reach(answer, rule) else Verdict.NOT_FIRED
+
+
+def _may_reach(answer: Answer, rule: str) -> bool:
+    """Whether the instrument of a rule may reach the shipment; whether it does is what rules of reach say themselves."""
+    seen = answer.seen_of(rule)
+    stated = seen.case.package.rules_by_id[rule.partition("[")[0]] if seen is not None else None
+    free = outcome_pb2.OUTCOME_NOT_SUBJECT
+    return stated is not None and (
+        stated.phase is Phase.REACH
+        or any(d.instrument == stated.instrument and d.ceiling != free for d in answer.result.determinations)
+    )
 
 
 def steps_of(answer: Answer, rule: str) -> tuple[Any, ...]:
@@ -86,7 +104,7 @@ def _why_silent(answer: Answer, rule: str) -> str:
     if not findings:
         return "it goes through nothing that is in this shipment"
     if any(finding.verdict is not Verdict.NOT_FIRED for finding in findings):
-        return "its instrument does not reach this shipment, or that is not known yet"
+        return "whether its instrument reaches this shipment is not known, or it does not"
     if len(findings) > _MOST:
         return f"none of its {len(findings):,} rows speaks of this shipment"
     return _first_false(answer, findings[0])

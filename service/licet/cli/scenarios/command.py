@@ -52,7 +52,7 @@ def run_cases(
     where = _from_here(folder or embedded_folder())
     with failing(prefix=where, as_json=as_json_):
         release = load(folder)
-        scenarios = _wanted(_read(where, release), jurisdiction, case)
+        scenarios = _wanted(read_scenarios(where, release), jurisdiction, case)
     runs = tuple(run_all(scenarios, release, CompiledEngine()))
     counted = tallied(release, runs)
     if as_json_:
@@ -69,8 +69,8 @@ def _from_here(folder: Path) -> Path:
     return folder.relative_to(here) if folder.is_absolute() and folder.is_relative_to(here) else folder
 
 
-def _read(folder: Path, release: Release) -> tuple[Scenario, ...]:
-    """The scenarios of a folder; their faults are told as those of policies are."""
+def read_scenarios(folder: Path, release: Release) -> tuple[Scenario, ...]:
+    """The scenarios of a folder. Raises `PolicyError` with their faults, which are told as those of policies are; OSError."""
     try:
         return read_folder_cases(folder, release)
     except CasesError as error:

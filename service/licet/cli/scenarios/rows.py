@@ -1,9 +1,13 @@
-"""One case for each of some rows of a table: `=row` stands for the row's key, `=row.COLUMN` for one of its cells."""
+"""One case for each of some rows of a table: `=row` stands for the row's key, `=row.COLUMN` for one of its cells.
+
+Where a cell holds codes, the first stands for it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 
 from licet.language.law import Cell
 from licet.language.values import Codes
@@ -34,26 +38,35 @@ def rows_of(node: Node, package: Package, faults: Faults) -> Iterator[TableRow]:
 
 def bound(node: Node, row: TableRow, faults: Faults) -> Node:
     """The node with the row's cells in place of `=row.COLUMN`; a column that is not there is a fault."""
+    missing = sorted({column for column in _columns(node) if column not in row.cells})
+    for column in missing:
+        faults.add(node.at, "UNKNOWN_NAME", f"the row {row.key} has no column {column}", nearest(column, row.cells))
+    texts = {column: _cell(cell) for column, cell in row.cells.items()}
+    return _filled(node, {**dict.fromkeys(missing, ""), **texts, "": row.key})
+
+
+def _columns(node: Node) -> Iterator[str]:
     match node:
         case Scalar():
-            return Scalar(_ROW.sub(lambda found: _text(found[1], row, node, faults), node.text), node.at, node.plain)
+            yield from (column for column in _ROW.findall(node.text) if column)
         case Sequence():
-            return Sequence(tuple(bound(item, row, faults) for item in node.items), node.at)
+            yield from (column for item in node.items for column in _columns(item))
         case Mapping():
-            return Mapping(tuple((key, bound(value, row, faults)) for key, value in node.entries), node.at)
+            yield from (column for _, value in node.entries for column in _columns(value))
 
 
-def _text(column: str | None, row: TableRow, at: Scalar, faults: Faults) -> str:
-    if column is None:
-        return row.key
-    if column not in row.cells:
-        faults.add(at.at, "UNKNOWN_NAME", f"the row {row.key} has no column {column}", nearest(column, row.cells))
-        return ""
-    return _cell(row.cells[column])
+def _filled(node: Node, texts: MappingOf[str, str]) -> Node:
+    match node:
+        case Scalar():
+            return Scalar(_ROW.sub(lambda found: texts[found[1] or ""], node.text), node.at, node.plain)
+        case Sequence():
+            return Sequence(tuple(_filled(item, texts) for item in node.items), node.at)
+        case Mapping():
+            return Mapping(tuple((key, _filled(value, texts)) for key, value in node.entries), node.at)
 
 
 def _cell(cell: Cell) -> str:
-    """A cell in words; of codes, the first."""
+    """A cell in words."""
     match cell:
         case Codes():
             return cell.include[0] if cell.include else ""
