@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from licet.cli.local import load
+from licet.cli.engines import Engines
+from licet.cli.local import Local, load
 from licet.cli.shipment import read_shipment
 from licet.engine.protocol import Case
 from licet.engine.reference import ReferenceEngine
@@ -50,11 +51,18 @@ def _asked(rete: ReteEngine, case: Case, counts: Counter[str]) -> None:
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=[file.stem for file in EXAMPLES])
 def test_nothing_in_an_example_is_contradicted(file: Path, rete: ReteEngine, record_property: Counted) -> None:
-    """Durable-rules contradicts no finding of the reference in any package, and confirms some; refusals are counted."""
+    """Durable-rules contradicts no finding behind a decision, in any package and world, and has an opinion of every rule."""
+    request = read_shipment(file).request
+    second = Local(_release(), Engines(_REFERENCE, rete)).answer(request).second
+    assert second is not None
     counts: Counter[str] = Counter()
-    for case in cases_of(_release(), read_shipment(file).request.transaction, None):
-        _asked(rete, case, counts)
+    for each in second.opinions:
+        counts.update(opinions=1, findings=each.findings, confirmed=each.said.confirmed, taken=each.said.taken)
+        counts.update(f"refused: {refusal.reason}" for refusal in each.said.not_available)
     record_property("counted", ["second opinion on examples", dict(counts)])
+    assert () == second.contradicting
+    assert second.complete
+    assert {(j, True) for j in _release().packages} <= {(each.jurisdiction, each.of_the_answer) for each in second.opinions}
     assert 0 < counts["confirmed"]
 
 

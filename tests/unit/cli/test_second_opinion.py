@@ -189,8 +189,8 @@ def _first_child(process: subprocess.Popen[str]) -> int:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the child in /proc")
 def test_killed_in_the_middle_of_work(example: Example) -> None:
     """Whoever kills the child while it is asked sees the same decision, and "not available" for what it was asked."""
-    wanted = _run(example("13"), "-j", "us", "--json")
-    asking = _command(example("13"), "-j", "us", "--engine", "both", "--json")
+    wanted = _run(example("06"), "-j", "us", "--json")
+    asking = _command(example("06"), "-j", "us", "--engine", "both", "--json")
     with subprocess.Popen(asking, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         child = _first_child(process)
         os.kill(child, signal.SIGSTOP)  # it answers nothing more: whatever it is asked is under way when it dies
