@@ -240,6 +240,17 @@ def test_silence_is_not_read_as_a_miss(release: Release) -> None:
     assert _run(release, "undetermined: [us.746.2, us.744.4]", before=before).passed
 
 
+def test_a_law_that_is_not_asked_is_no_miss(release: Release) -> None:
+    """A rule of a jurisdiction that is not asked fails the case, whatever is expected of it; asked, it is judged."""
+    rule = next(rule.id for rule in release.packages["eu"].rules if rule.about is None)
+    (failure,) = _run(release, f"not_fired: {rule}").failures
+    assert "only us was asked" in failure.found
+    assert not any(
+        "asked" in failure.found
+        for failure in _run(release, f"not_fired: {rule}", before="    with: {jurisdictions: [us, eu]}\n").failures
+    )
+
+
 def test_a_shipment_that_is_refused_fails_the_case(release: Release) -> None:
     """A shipment that cannot be meant fails at the line at fault, and no expectation hides it."""
     ran = _run(release, "closed: LVS", before="    with:\n      destination: QQ\n")

@@ -100,6 +100,9 @@ _VERDICTS: Mapping[Kind, tuple[Verdict, str]] = {
 
 def _verdict(expectation: Expectation, _: Scenario, answer: Answer) -> Failure | None:
     wanted, words = _VERDICTS[expectation.kind]
+    if answer.seen_of(expectation.wanted) is None:
+        asked = f"only {_names(answer.seen)} was asked"
+        return Failure(expectation.at, f"{expectation.wanted} {words}", asked, "`jurisdictions:` in `base` says who is asked")
     found = verdict_of(answer, expectation.wanted)
     if found is wanted:
         return None
