@@ -236,7 +236,7 @@ def _groups(draw: Draw) -> str:
     for name in ("g1", "g2"):
         dated = [{"is": member, **_dated(draw)} for member in draw(members)]
         groups.append({"id": f"{name}", "kind": "places", "members": dated})
-    groups.append({"id": "built", "kind": "places", "union": ["g1"], "minus": ["g2"]})
+    groups.append({"id": "built", "kind": "places", "union": [{"is": "g1", **_dated(draw)}], "minus": ["g2"]})
     groups.append({"id": "not_g1", "kind": "places", "all_except": ["g1"]})
     groups.append({"id": "uses", "kind": "purposes", "members": ["NUCLEAR_EXPLOSIVE", {"is": "MILITARY_OTHER", **_dated(draw)}]})
     groups.append({"id": "lists", "kind": "words", "members": ["L1", {"is": "L2", **_dated(draw)}]})
@@ -283,7 +283,7 @@ def _entries(draw: Draw) -> str:
 
 
 def _chart(draw: Draw) -> str:
-    marks = st.sampled_from(("X", ""))
+    marks = st.sampled_from(("X", "X", "", "", "?"))
     missing = draw(st.sampled_from(("", "", "", "", "CC")))
     rows = [f"{place},{draw(marks)},{draw(marks)}" for place in (*EVERYWHERE, "BB-2") if place != missing]
     return "\n".join(("*place:place,C1:mark,C2:mark", *rows)) + "\n"

@@ -122,7 +122,7 @@ def _scopes(reader: FactReader) -> Iterator[tuple[str, Scope]]:
 def boundaries(package: m.Package) -> tuple[datetime.date, ...]:
     """Every date on which the law of a package changes, sorted."""
     intervals: list[m.Interval] = [interval for rule in package.rules for interval in rule.in_force]
-    intervals += [member.interval for group in package.groups.values() for member in group.members]
+    intervals += [member.interval for group in package.groups.values() for member in (*group.members, *group.union)]
     intervals += [row.interval for table in package.tables.values() for row in table.rows]
     intervals += [treated.interval for treated in package.treated]
     histories: Iterable[datetime.date] = [

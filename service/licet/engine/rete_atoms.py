@@ -17,7 +17,7 @@ from licet.engine.rete_logic import Defined, Every, Fixed, Formula, Holds, Oppos
 from licet.language import tree as t
 from licet.language.law import Law, PlaceGroup, Scheme, TableAt, WordGroup
 from licet.language.tree import CompareOp, Expr, Function
-from licet.language.values import Codes
+from licet.language.values import Codes, Unknown
 
 Loops: TypeAlias = tuple[tuple[str, Expr], ...]
 _MOST_CONJUNCTIONS = 16
@@ -206,10 +206,12 @@ class Recognizer:
                 # Of an empty list even an unknown is no member: that is left to the walk.
                 return _values(loops, element, members) if members else None
 
-    def _marked(self, loops: Loops, name: str, place: Expr, column: str) -> Asked | Open:
+    def _marked(self, loops: Loops, name: str, place: Expr, column: str) -> Asked | Open | None:
         table = self._law.tables[name]
         if table is None:
             return Open()
+        if any(isinstance(row.cells.get(column), Unknown) for row in table.rows):
+            return None
         among = f"row of {name}"
         marked = frozenset(row.key for row in table.rows if row.cells.get(column) is True)
         return Asked(Subject(Kind.ROWS, loops, place, among), Entries(among, marked))

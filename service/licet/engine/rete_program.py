@@ -115,7 +115,7 @@ def boundaries(package: m.Package) -> tuple[datetime.date, ...]:
     """The dates on which anything in the package begins or ends."""
     intervals = [
         *(interval for rule in package.rules for interval in rule.in_force),
-        *(member.interval for group in package.groups.values() for member in group.members),
+        *(member.interval for group in package.groups.values() for member in (*group.members, *group.union)),
         *(row.interval for table in package.tables.values() for row in table.rows),
         *(treated.interval for treated in package.treated),
     ]

@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from licet.language.tree import Expr
-from licet.language.values import Code, Codes
+from licet.language.values import Code, Codes, Unknown
 
 _MOST_CODES = 20_000
-Cell: TypeAlias = str | Decimal | bool | datetime.date | Codes | Code | tuple[str, ...] | Expr | None
+Cell: TypeAlias = str | Decimal | bool | datetime.date | Codes | Code | tuple[str, ...] | Expr | Unknown | None
 
 
 class Within(StrEnum):

@@ -396,7 +396,11 @@ def _marked(args: tuple[Value, ...], scope: Scope) -> Value:
     rows = _rows_of_place(table, place, scope)
     if isinstance(rows, Unknown):
         return rows
-    return any(row.cells.get(column) is True for row in rows)
+    return any_of(_mark(row.cells.get(column)) for row in rows)
+
+
+def _mark(cell: Value) -> bool | Unknown:
+    return cell if isinstance(cell, Unknown) else cell is True
 
 
 # ---- codes --------------------------------------------------------------------------------------------------------------

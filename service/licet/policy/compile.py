@@ -132,7 +132,7 @@ def _known(
 
 
 def _group(source: GroupSource, names: Iterable[str], catalogues: Catalogues, faults: Faults) -> m.Group:
-    for reference in (*source.union, *source.minus, *source.all_except):
+    for reference in _references(source):
         must_be(reference, names, "group", faults)
     places = catalogues.places.countries | catalogues.places.part_of.keys()
     purposes = {name: value.number for name, value in env.enum_values().items() if value.enum == "Purpose"}
@@ -154,16 +154,21 @@ def _group(source: GroupSource, names: Iterable[str], catalogues: Catalogues, fa
         provenance=source.provenance,
         history_from=source.history_from,
         members=tuple(members),
-        union=tuple(s.text for s in source.union),
+        union=tuple(m.Member(part.value.text, part.interval) for part in source.union),
         minus=tuple(s.text for s in source.minus),
         all_except=tuple(s.text for s in source.all_except),
         at=source.at,
     )
 
 
+def _references(source: GroupSource) -> tuple[Scalar, ...]:
+    """The groups that a group is built from."""
+    return (*(part.value for part in source.union), *source.minus, *source.all_except)
+
+
 def _check_nesting(sources: Iterable[GroupSource], groups: Mapping[str, m.Group], faults: Faults) -> None:
     for source in sources:
-        for reference in (*source.union, *source.minus, *source.all_except):
+        for reference in _references(source):
             part = groups.get(reference.text)
             if part is not None and part.all_except:
                 faults.add(reference.at, "NESTING", f"{reference.text} is all_except others and cannot be a part of another group")
@@ -177,7 +182,7 @@ def _check_nesting(sources: Iterable[GroupSource], groups: Mapping[str, m.Group]
 
 def _reaches(start: str, goal: str, groups: Mapping[str, m.Group], seen: frozenset[str]) -> bool:
     group = groups.get(start)
-    parts = (*group.union, *group.minus, *group.all_except) if group else ()
+    parts = (*(str(part.value) for part in group.union), *group.minus, *group.all_except) if group else ()
     return any(part == goal or (part not in seen and _reaches(part, goal, groups, seen | {part})) for part in parts)
 
 

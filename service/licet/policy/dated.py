@@ -68,7 +68,8 @@ def _members_on(group: Group, groups: Mapping[str, Group], places: Places | None
     if date < group.history_from:
         return None
     members = _Members(frozenset(member.value for member in group.members if member.interval.holds(date)))
-    for others, join in (((*group.union, *group.all_except), _Members.plus), (group.minus, _Members.minus)):
+    union = (str(part.value) for part in group.union if part.interval.holds(date))
+    for others, join in (((*union, *group.all_except), _Members.plus), (group.minus, _Members.minus)):
         for other in others:
             part = _members_on(groups[other], groups, places, date)
             if part is None:

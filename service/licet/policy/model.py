@@ -350,7 +350,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A dated member of a group."""
+    """A dated member of a group, or a group that is a part of another."""
 
     value: str | int
     interval: Interval
@@ -368,7 +368,8 @@ class Group:
     provenance: Provenance
     history_from: datetime.date
     members: tuple[Member, ...]
-    union: tuple[str, ...]
+    union: tuple[Member, ...]
+    """Other groups, by name, each for as long as it is a part."""
     minus: tuple[str, ...]
     all_except: tuple[str, ...]
     at: Position

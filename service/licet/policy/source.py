@@ -114,7 +114,7 @@ class GroupSource:
     provenance: Provenance
     history_from: datetime.date
     members: tuple[MemberSource, ...]
-    union: tuple[Scalar, ...]
+    union: tuple[MemberSource, ...]
     minus: tuple[Scalar, ...]
     all_except: tuple[Scalar, ...]
     at: Position
@@ -396,7 +396,6 @@ EFFECT_CHOICES = {"kind": RequirementKind, "review": Review, "derogation": Derog
 
 def read_group(fields: Fields, history_from: datetime.date) -> GroupSource:
     """A group."""
-    members = fields.node("members")
     group = GroupSource(
         id=required_scalar(fields, "id"),
         title=fields.text("title", required=True),
@@ -405,8 +404,8 @@ def read_group(fields: Fields, history_from: datetime.date) -> GroupSource:
         cite=fields.text("cite", required=True),
         provenance=fields.choice("provenance", Provenance, Provenance.SOURCE),
         history_from=fields.date("history_from") or history_from,
-        members=_members(members, fields),
-        union=fields.scalars("union"),
+        members=_members("members", fields),
+        union=_members("union", fields),
         minus=fields.scalars("minus"),
         all_except=fields.scalars("all_except"),
         at=fields.at,
@@ -417,11 +416,12 @@ def read_group(fields: Fields, history_from: datetime.date) -> GroupSource:
     return group
 
 
-def _members(node: Node | None, fields: Fields) -> tuple[MemberSource, ...]:
+def _members(key: str, fields: Fields) -> tuple[MemberSource, ...]:
+    node = fields.node(key)
     if node is None:
         return ()
     if not isinstance(node, SequenceNode):
-        fields.faults.add(node.at, "SHAPE", "members should be a list")
+        fields.faults.add(node.at, "SHAPE", f"{key} should be a list")
         return ()
     return tuple(_member(item, fields.faults) for item in node.items)
 

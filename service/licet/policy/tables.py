@@ -14,7 +14,7 @@ from licet.language import tree as t
 from licet.language.faults import Position
 from licet.language.law import Cell, Scheme
 from licet.language.tree import Expr, Function
-from licet.language.values import Code, Codes, Path
+from licet.language.values import Code, Codes, Path, Why, unknown
 from licet.policy.model import Interval, Table, TableRow
 from licet.policy.reading import Faults, nearest, read_date
 from licet.policy.source import TableSource
@@ -46,6 +46,7 @@ class ColumnType(StrEnum):
 
 _HEADER = re.compile(r"(?P<key>\*)?(?P<name>[a-zA-Z_]\w*):(?P<type>[a-z]+)(?:\((?P<of>[\w.\-]+)\))?(?P<empty>\?)?")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NOT_HELD = "?"
 _INTERVAL = frozenset(("from", "to", "by", "to_by"))
 _NEEDS_ARGUMENT = frozenset((ColumnType.CODE, ColumnType.CODES, ColumnType.COLUMN, ColumnType.MONEY))
 
@@ -189,8 +190,12 @@ def _cell(spec: ColumnSpec, text: str, at: Position, known: Known, faults: Fault
         case ColumnType.COLUMN:
             return _named(text, known.columns.get(spec.of, frozenset()), f"column of table {spec.of}", at, faults)
         case ColumnType.MARK:
+            if text == _NOT_HELD:
+                return unknown(f"{at.file}:{spec.name}", Why.HISTORY, f"whether {spec.name} was marked on that date")
             if text.upper() != "X":
-                faults.add(at, "CELL", f"the cell of column {spec.name} is {text}, expected X or nothing")
+                faults.add(
+                    at, "CELL", f"the cell of column {spec.name} is {text}, expected X, ? or nothing", "? is a mark not known"
+                )
             return True
         case ColumnType.PLACE:
             return t.Call(Function.PLACE, (t.Const(_named(text, known.places, "place", at, faults)),))

@@ -62,7 +62,10 @@ def _reaches_back(release: Release, jurisdiction: str, id_: str) -> datetime.dat
     """Since when a group and all that it is built from are known."""
     groups = release.packages[jurisdiction].groups
     group = groups[id_]
-    parts = (_reaches_back(release, jurisdiction, part) for part in (*group.union, *group.minus, *group.all_except))
+    parts = (
+        _reaches_back(release, jurisdiction, part)
+        for part in (*(str(part.value) for part in group.union), *group.minus, *group.all_except)
+    )
     return max(group.history_from, *parts, datetime.date.min)
 
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 import pytest
 
 from licet.language.tree import Call, Compare, CompareOp, Const, Entry, Expr, Function, Not, Select, Var
-from licet.language.values import Code, Codes
+from licet.language.values import Code, Codes, Unknown, Why
 from licet.policy.model import Interval, Table
+from tests.support.expressions import World, transaction
 from tests.support.packages import PACKAGE, faults_of, load, rule, rules_file
 from tests.support.shipments import decided, request
 
@@ -222,3 +223,23 @@ def test_a_table_that_the_rule_names_must_be_there() -> None:
         {"zz/rules/more.yaml": rules_file(rule("zz.x", {"require": {"basis": "LIST"}}, "true", for_each="tables.us"))}
     )
     assert "UNKNOWN_NAME" == fault.code
+
+
+def test_a_mark_that_is_not_held_is_neither_marked_nor_blank() -> None:
+    """A question mark in the chart leaves what turns on it unknown, for want of the law and not of a fact; other cells are plain."""
+    release = load(
+        _changed("*place:place,C1:mark?,C2:mark?,from:date?,to:date?", "DE,X,?,,2020-02-24", "DE,X,,2020-02-24,", "NO,,X,,")
+    )
+    for day, country, column, wanted in (
+        ("2020-02-23", "DE", "C1", True),
+        ("2020-02-24", "DE", "C2", False),
+        ("2020-02-23", "NO", "C2", True),
+    ):
+        world = World(release, datetime.date.fromisoformat(day))
+        text = f'marked(tables.t, tx.destination, "{column}")'
+        assert wanted is world.value(text, transaction(destination={"country": country})), (day, country, column)
+    before = World(release, datetime.date(2020, 2, 23))
+    for text in ('marked(tables.t, tx.destination, "C2")', "tables.t.C2[tx.destination.country]"):
+        value = before.value(text, transaction(destination={"country": "DE"}))
+        assert isinstance(value, Unknown), text
+        assert {Why.HISTORY} == {missing.why for missing in value.missing}

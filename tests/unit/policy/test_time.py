@@ -123,8 +123,30 @@ _MOVING = PACKAGE["zz/groups/places.yaml"] + (
     "  - {id: rest, title: R, kind: places, cite: A, union: [club], minus: [out]}\n"
     "  - {id: both, title: B, kind: places, cite: A, union: [club, out]}\n"
     "  - {id: others, title: O, kind: places, cite: A, all_except: [club]}\n"
+    "  - {id: grown, title: G, kind: places, cite: A, members: [CN], union: [{is: club, from: 2008-01-01, to: 2012-01-01}, {is: out, from: 2018-01-01}]}\n"
     "  - {id: uses, title: U, kind: purposes, cite: A, members: [CIVIL, {is: SPACE, from: 2015-01-01}]}\n"
 )
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted"),
+    [
+        ("2007-12-31", {"CN"}),
+        ("2008-01-01", {"CN", "DE", "GB"}),
+        ("2011-12-31", {"CN", "DE", "GB", "UA"}),
+        ("2012-01-01", {"CN"}),
+        ("2018-01-01", {"CN", "UA"}),
+    ],
+)
+def test_a_group_may_be_a_part_of_another_for_a_time(day: str, wanted: set[str]) -> None:
+    """A dated part brings its members of the day while it is a part, and nothing before or after."""
+    world = World(load({"zz/groups/places.yaml": _MOVING}), _date(day))
+    held = {
+        c
+        for c in ("DE", "GB", "UA", "CN", "NO")
+        if world.value("tx.destination in groups.grown", transaction(destination={"country": c})) is True
+    }
+    assert wanted == held
 
 
 @pytest.mark.parametrize(
