@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -103,14 +104,16 @@ def _share(said: Sequence[SecondOpinion]) -> str:
 
 
 def _unavailable(opinions: Sequence[Opinion]) -> Iterator[str]:
-    """A line for each package, reason and set of rules of which there is no opinion, with the worlds where it was so."""
-    worlds: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
+    """A line for each reason and set of rules of which there is no opinion, with the packages; with worlds, if not in all."""
+    asked = Counter(each.name for each in opinions)
+    worlds: dict[tuple[str, str, tuple[str, ...]], dict[str, list[str]]] = {}
     for each in opinions:
         for (reason, detail), rules in each.refusals.items():
-            worlds.setdefault((each.name, reason, detail, rules), []).append(_UNDER[each.under])
-    for (name, reason, detail, rules), under in worlds.items():
+            worlds.setdefault((reason, detail, rules), {}).setdefault(each.name, []).append(_UNDER[each.under])
+    for (reason, detail, rules), where in worlds.items():
         why = f"{reason} ({detail})" if detail else reason
-        yield f"{name}: not available for {_rules(rules)}: {why}; {', '.join(under)}"
+        names = (name if len(under) == asked[name] else f"{name} {' and '.join(under)}" for name, under in where.items())
+        yield f"not available for {_rules(rules)}: {why} – {', '.join(names)}"
 
 
 def _rules(rules: Sequence[str]) -> str:

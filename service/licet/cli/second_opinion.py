@@ -97,15 +97,15 @@ class Watched:
 def second_opinion(watched: Watched, needed: frozenset[str], rete: ReteEngine, *, restricted: bool) -> Second:
     """What durable-rules says of every match of a decision, and of the world under the assumptions that its answer needs.
 
-    Once it was late for one match it is not asked of the rest. With `restricted`, rules that only auditors may see are not named.
-    Nothing is raised for whatever fails in the second engine.
+    The world of the answer comes first; once it was late for one match it is not asked of the rest. With `restricted`, rules that
+    only auditors may see are not named. Nothing is raised for whatever fails in the second engine.
     """
     matches = list(watched.matches)
     if all(case.active != needed for case, _ in matches):
         cases = {case.package.jurisdiction: replace(case, active=needed) for case, _ in matches}
         matches += ((case, watched.engine.match(case)) for case in cases.values())
     opinions: list[Opinion] = []
-    for case, found in matches:
+    for case, found in sorted(matches, key=lambda match: match[0].active != needed):
         was_late = any(refusal.reason == LATE for each in opinions for refusal in each.said.not_available)
         said = _unasked() if was_late else _asked(case, found, rete)
         opinions.append(_opinion(case, len(found), said, of_the_answer=case.active == needed))

@@ -240,6 +240,7 @@ def test_what_durable_rules_does_to_its_process_changes_nothing(
     section = " ".join(shown.stdout.removeprefix(wanted.stdout.rstrip("\n")).split())
     assert f"not available for the whole package: {reason}" in section
     assert "0 of 5 findings confirmed" in section
+    assert section.count("not available") <= 2  # packages that fare alike share a line
 
 
 def test_an_engine_that_is_late_is_not_waited_for_again(licet: Licet, example: Example, child: Callable[..., None]) -> None:
@@ -407,7 +408,7 @@ def test_refused_rules_are_counted_and_named(licet: Licet, testland: tuple[objec
     """A rule of which there is no second opinion is told with its reason; the rest is confirmed."""
     shown = licet("evaluate", *testland, "--engine", "both", "--audience", "auditor")
     text = " ".join(shown.stdout.split())
-    assert "? Testland: not available for 1 rule (zz.long): a conjunction is too long" in text
+    assert "? not available for 1 rule (zz.long): a conjunction is too long (70 conditions, at most 60) – Testland" in text
     assert shown.exit_code == licet("evaluate", *testland).exit_code
 
 
