@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from licet.decision.settings import Settings
 from licet.engine.protocol import Case, Finding, Matcher
@@ -48,21 +48,33 @@ class Subject:
 class Part:
     """What one package says under one case, explained instrument by instrument when it is asked.
 
-    `base` holds findings that this case shares with another, explained once for both.
+    `moving` are findings that were judged again since, and are explained already.
     """
 
-    def __init__(self, case: Case, findings: Iterable[Finding], base: Part | None = None) -> None:
+    def __init__(self, case: Case, findings: Iterable[Finding], moving: Iterable[Explained] = ()) -> None:
         self.case = case
-        self.base = base
         self.findings = tuple(findings)
+        self._moving = _by_voice(moving)
         self._explained: dict[Spoken, tuple[Explained, ...]] = {}
 
     def explained(self, spoken: Spoken) -> tuple[Explained, ...]:
         """The findings that speak so."""
         if spoken not in self._explained:
-            shared = self.base.explained(spoken) if self.base is not None else ()
-            self._explained[spoken] = (*shared, *explain(self.case, self._index.get(spoken, ())))
-        return self._explained[spoken]
+            self._explained[spoken] = explain(self.case, self._index.get(spoken, ()))
+        return self._explained[spoken] + self._moving.get(spoken, ())
+
+    def less(self, keys: Collection[Key]) -> Part:
+        """This part without some findings; what is explained of the others stays explained."""
+        rest = Part(self.case, (finding for finding in self.findings if key_of(finding) not in keys))
+        for spoken, explained in self._explained.items():
+            rest._explained[spoken] = tuple(e for e in explained if key_of(e.finding) not in keys)
+        return rest
+
+    def moved(self, moving: Iterable[Explained]) -> Part:
+        """This part with other moving findings; all else is explained once for both."""
+        part = Part(self.case, self.findings, moving)
+        part._explained = self._explained
+        return part
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -71,10 +83,12 @@ class Part:
 
     @cached_property
     def _index(self) -> dict[Spoken, list[Finding]]:
-        index: dict[Spoken, list[Finding]] = {}
+        by_rule: dict[tuple[str, str], list[Finding]] = {}
         for finding in self.findings:
-            rule = self.case.package.rules_by_id[finding.rule]
-            index.setdefault(Spoken(rule.instrument, _voice(rule), finding.item), []).append(finding)
+            by_rule.setdefault((finding.rule, finding.item), []).append(finding)
+        index: dict[Spoken, list[Finding]] = {}
+        for (rule_id, item), findings in by_rule.items():
+            index.setdefault(_spoken(self.case.package.rules_by_id[rule_id], item), []).extend(findings)
         return index
 
 
@@ -94,10 +108,26 @@ class Spoken(NamedTuple):
     item: str
 
 
-def _voice(rule: Rule) -> Voice:
+Key: TypeAlias = tuple[str, str, str]
+
+
+def key_of(finding: Finding) -> Key:
+    """What a finding is about: its rule, binding and item, whatever the verdict."""
+    return finding.rule, finding.bound, finding.item
+
+
+def _by_voice(explained: Iterable[Explained]) -> dict[Spoken, tuple[Explained, ...]]:
+    found: dict[Spoken, tuple[Explained, ...]] = {}
+    for each in explained:
+        spoken = _spoken(each.rule, each.finding.item)
+        found[spoken] = (*found.get(spoken, ()), each)
+    return found
+
+
+def _spoken(rule: Rule, item: str) -> Spoken:
     if rule.phase is Phase.REACH:
-        return Voice.NEXUS
-    return Voice.RELIEF if isinstance(rule.effect, Authorize | Exempt | Bar) else Voice.OTHER
+        return Spoken(rule.instrument, Voice.NEXUS, item)
+    return Spoken(rule.instrument, Voice.RELIEF if isinstance(rule.effect, Authorize | Exempt | Bar) else Voice.OTHER, item)
 
 
 @dataclass(frozen=True, eq=False)

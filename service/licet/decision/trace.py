@@ -64,7 +64,7 @@ def _group_key(each: Explained) -> object:
     if not each.rule.loops or each.finding.verdict is Verdict.FIRED:
         return each.finding
     undetermined = each.finding.verdict is Verdict.UNDETERMINED
-    why: object = each.missing if undetermined else next((leaf.text for leaf in each.leaves if leaf.value is False), "")
+    why: object = each.missing if undetermined else each.failing
     return each.rule.id, each.finding.item, each.finding.verdict, why, each.binding.dormant
 
 

@@ -2,21 +2,25 @@
 
 Assumptions are kept only where the answer would differ with the fact unknown: starting from all, each is dropped in turn and stays
 dropped when every floor, ceiling and the disposition remain. What is left suffices: under it alone the answer is what it was.
+
+A finding can change only where an assumption that it made is dropped. So each trial judges again only the findings that made the
+assumption, and resolves again only where one of them says something else than before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from licet.decision.disposition import Disposition, Reason, disposition_of, reasons
 from licet.decision.held import held_covers
-from licet.decision.matching import Found, Part, Subject, Voice
+from licet.decision.matching import Found, Part, Subject, Voice, key_of
 from licet.decision.questions import asked_first, parting
 from licet.decision.resolution import Inputs, Outcome, Resolved, Settled, resolve
 from licet.decision.risk import Raised, Risk, assess, red_flags
-from licet.engine.protocol import Finding, Verdict
-from licet.engine.reference import Explained, judge, relying
+from licet.engine.protocol import Case, Finding, Verdict
+from licet.engine.reference import Explained, Judged, explain, judge
 from licet.policy.model import Flag, Oblige, Score
 
 
@@ -38,6 +42,8 @@ class World:
     assumed: tuple[Assumed, ...]
     found: tuple[Found, ...]
     resolved: tuple[Resolved, ...]
+    raising: tuple[Explained, ...]
+    """Flags, scores and obligations of the instruments that it may reach."""
     risks: tuple[Risk, ...]
     flags: tuple[Raised, ...]
     reasons: tuple[Reason, ...]
@@ -60,7 +66,7 @@ class World:
         """Undetermined flags, scores and obligations that hold the transaction."""
         codes = {reason.code for reason in self.reasons}
         kinds = tuple(kind for code, kind in _HOLDING.items() if code in codes)
-        return tuple(e for e in self.explained if isinstance(e.effect, kinds) and e.finding.verdict is Verdict.UNDETERMINED)
+        return tuple(e for e in self.raising if isinstance(e.effect, kinds) and e.finding.verdict is Verdict.UNDETERMINED)
 
     def answer(self) -> object:
         """What an assumption must change to matter: outcomes with floors and ceilings, reasons, and what is asked first."""
@@ -71,7 +77,9 @@ class World:
 
 
 _HOLDING = {"RED_FLAG": Flag, "RISK_TIER": Score, "OBLIGATION_TO_DO": Oblige}
-_Findings = Mapping[str, tuple[Finding, ...]]
+_Findings: TypeAlias = Mapping[str, tuple[Finding, ...]]
+_Parts: TypeAlias = Mapping[str, Part]
+_Moving: TypeAlias = Mapping[str, tuple[Judged, ...]]
 
 
 def evaluate(subject: Subject, *, use_assumptions: bool) -> World:
@@ -90,84 +98,140 @@ def _match(subject: Subject, active: frozenset[str] | None) -> dict[str, tuple[F
 
 
 def _found(subject: Subject, findings: _Findings, active: frozenset[str] | None) -> tuple[Found, ...]:
-    return tuple(
-        Found(family, tuple(Part(subject.case(j, active), findings[j]) for j in family.jurisdictions))
-        for family in subject.families
-    )
+    return _founded(subject, {j: Part(subject.case(j, active), findings[j]) for j in findings})
+
+
+def _founded(subject: Subject, parts: _Parts) -> tuple[Found, ...]:
+    return tuple(Found(family, tuple(parts[j] for j in family.jurisdictions)) for family in subject.families)
 
 
 def _moved(first: tuple[Finding, ...], second: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Findings whose verdict depends on assumptions."""
-    one, other = ({(f.rule, f.bound, f.item): f for f in findings} for findings in (first, second))
+    one, other = ({key_of(finding): finding for finding in findings} for findings in (first, second))
     return tuple(one.get(key) or other[key] for key in sorted(one.keys() | other.keys()) if one.get(key) != other.get(key))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What stands under some assumptions: the findings that assumptions move, by jurisdiction, and the world that follows."""
+
+    active: frozenset[str]
+    moving: Mapping[str, tuple[Judged, ...]]
+    world: World
 
 
 def _needed(subject: Subject, moved: _Findings, best: World) -> World:
     """The world under the assumptions without which the answer would differ: each is dropped in turn, in order of their names."""
-    moving: dict[str, tuple[Finding, ...]] = {}
-    needed = frozenset[str]()
-    for j, findings in moved.items():
-        relied = relying(subject.case(j, None), {*findings, *_doubtful(best, j)})
-        moving[j] = tuple(sorted({*findings, *relied}))
-        needed |= frozenset(pattern for patterns in relied.values() for pattern in patterns)
-    shared = {part.case.package.jurisdiction: _shared(part, moving) for found in best.found for part in found.parts}
-    for pattern in sorted(needed):
-        if _under(subject, shared, moving, needed - {pattern}).answer() == best.answer():
-            needed -= {pattern}
-    # Reasons of the findings that are shared may rest on assumptions that were dropped: they are worked out again.
-    fresh = {j: Part(subject.case(j, needed), part.findings) for j, part in shared.items()}
-    world = _under(subject, fresh, moving, needed)
-    return replace(world, assumed=_assumed(subject, moving, needed))
+    doubtful = _doubtful(best)
+    moving = {j: _moving(subject.case(j, None), moved[j], doubtful) for j in moved}
+    shared = {j: part.less({key_of(each.finding) for each in moving[j]}) for j, part in _parts(best).items()}
+    standing = _everything(subject, shared, moving, best)
+    answer = best.answer()
+    for pattern in sorted(standing.active):
+        less = _without(subject, standing, pattern)
+        if less.world is standing.world or less.world.answer() == answer:
+            standing = less
+    return _afresh(subject, shared, standing)
 
 
-def _shared(part: Part, moving: _Findings) -> Part:
-    """The findings that no assumption moves."""
-    keys = {(f.rule, f.bound, f.item) for f in moving[part.case.package.jurisdiction]}
-    return Part(part.case, (f for f in part.findings if (f.rule, f.bound, f.item) not in keys))
+def _parts(world: World) -> dict[str, Part]:
+    return {part.case.package.jurisdiction: part for found in world.found for part in found.parts}
 
 
-def _under(subject: Subject, shared: Mapping[str, Part], moving: _Findings, active: frozenset[str]) -> World:
-    """The world under fewer assumptions: only findings that can move are judged again."""
-
-    def part(j: str) -> Part:
-        case = subject.case(j, active)
-        return Part(case, (f for f in judge(case, moving[j]) if f.verdict is not Verdict.NOT_FIRED), shared[j])
-
-    found = tuple(Found(family, tuple(part(j) for j in family.jurisdictions)) for family in subject.families)
-    return _joined(subject, found, active)
-
-
-def _assumed(subject: Subject, moving: _Findings, active: frozenset[str]) -> tuple[Assumed, ...]:
-    rules: dict[tuple[str, str, str], set[str]] = {}
-    for j, findings in moving.items():
-        for finding, patterns in relying(subject.case(j, active), findings).items():
-            for pattern in patterns & active:
-                entry = subject.release.vocabularies[j].entries[pattern]
-                rules.setdefault((pattern, entry.value, entry.statement), set()).add(finding.name)
-    return tuple(sorted(Assumed(*key, tuple(sorted(names))) for key, names in rules.items()))
-
-
-def _doubtful(best: World, jurisdiction: str) -> set[Finding]:
+def _doubtful(best: World) -> tuple[Explained, ...]:
     """Findings whose verdict stays and whose needs or questions may change with an assumption."""
     open_ = (r for r in best.resolved if r.outcome is Outcome.UNDETERMINED)
     asking = (e for r in open_ for e in parting(r))  # relief of a member may part floor from ceiling under its bloc
     needing = (e for e in best.explained if e.needs)
-    return {e.finding for e in (*needing, *asking) if e.rule.jurisdiction == jurisdiction}
+    return (*needing, *asking)
 
 
-def _joined(subject: Subject, found: tuple[Found, ...], active: frozenset[str] | None) -> World:
+def _moving(case: Case, moved: tuple[Finding, ...], doubtful: Iterable[Explained]) -> tuple[Judged, ...]:
+    """One package's findings that assumptions move, judged under all of them: their verdict, or what else they come to."""
+    doubts = {e.finding for e in doubtful if e.rule.jurisdiction == case.package.jurisdiction}
+    keys = {key_of(finding) for finding in moved}
+    return tuple(each for each in judge(case, {*moved, *doubts}) if each.relied or key_of(each.finding) in keys)
+
+
+def _everything(subject: Subject, shared: _Parts, moving: _Moving, best: World) -> _Standing:
+    """What stands under all assumptions that a moving finding makes."""
+    active = frozenset(pattern for judged in moving.values() for each in judged for pattern in each.relied)
+    found = _founded(subject, {j: part.moved(_speaking(moving[j])) for j, part in shared.items()})
+    return _Standing(active, moving, _joined(subject, found, active, best))
+
+
+def _without(subject: Subject, standing: _Standing, pattern: str) -> _Standing:
+    """What stands with one assumption less; the very same world where no finding comes to anything else."""
+    active = standing.active - {pattern}
+    moving = {j: _again(subject.case(j, active), judged, pattern) for j, judged in standing.moving.items()}
+    changed = {j for j in moving if _speaking(moving[j]) != _speaking(standing.moving[j])}
+    if not changed:
+        return replace(standing, active=active, moving=moving)
+    parts = _parts(standing.world)
+    found = _founded(subject, {j: part.moved(_speaking(moving[j])) if j in changed else part for j, part in parts.items()})
+    return _Standing(active, moving, _joined(subject, found, active, standing.world))
+
+
+def _again(case: Case, before: tuple[Judged, ...], dropped: str) -> tuple[Judged, ...]:
+    """The findings with an assumption less: those that made it are judged again. What comes to the same keeps its reasons."""
+    stale = {key_of(each.finding): each for each in before if dropped in each.relied}
+    fresh = {key_of(each.finding): each for each in judge(case, (each.finding for each in stale.values()))}
+    kept = {key: replace(now, explained=stale[key].explained) if _alike(now, stale[key]) else now for key, now in fresh.items()}
+    return tuple(kept.get(key_of(each.finding), each) for each in before)
+
+
+def _alike(one: Judged, other: Judged) -> bool:
+    """Whether a finding comes to the same twice: all that an answer reads of it."""
+    if one.finding != other.finding or one.explained is None or other.explained is None:
+        return one.finding == other.finding
+    first, second = one.explained, other.explained
+    open_ = one.finding.verdict is Verdict.UNDETERMINED
+    return first.effect == second.effect and first.needs == second.needs and (not open_ or first.leading == second.leading)
+
+
+def _speaking(judged: Iterable[Judged]) -> tuple[Explained, ...]:
+    return tuple(e.explained for e in judged if e.explained is not None and e.finding.verdict is not Verdict.NOT_FIRED)
+
+
+def _afresh(subject: Subject, shared: _Parts, standing: _Standing) -> World:
+    """The world of what stands, with all reasons worked out again: those at hand may rest on assumptions that were dropped."""
+    parts = {}
+    for j, part in shared.items():
+        case = subject.case(j, standing.active)
+        speaking = (each.finding for each in _speaking(standing.moving[j]))
+        parts[j] = Part(case, part.findings, explain(case, speaking))
+    world = _joined(subject, _founded(subject, parts), standing.active)
+    return replace(world, assumed=_assumed(subject, standing))
+
+
+def _assumed(subject: Subject, standing: _Standing) -> tuple[Assumed, ...]:
+    rules: dict[tuple[str, str, str], set[str]] = {}
+    for j, judged in standing.moving.items():
+        for each in judged:
+            for pattern in each.relied & standing.active:
+                entry = subject.release.vocabularies[j].entries[pattern]
+                rules.setdefault((pattern, entry.value, entry.statement), set()).add(each.finding.name)
+    return tuple(sorted(Assumed(*key, tuple(sorted(names))) for key, names in rules.items()))
+
+
+def _joined(subject: Subject, found: tuple[Found, ...], active: frozenset[str] | None, before: World | None = None) -> World:
+    """What follows from these findings. Where they are those of a world before, its resolutions serve again."""
     settled = settled_elsewhere(subject)
-    resolved = tuple(r for each in found for r in _resolve_family(subject, each, settled))
-    world = World(active, (), found, resolved, (), (), ())
+    known = {(r.jurisdiction, r.instrument.id, r.item): r for r in before.resolved} if before is not None else {}
+    resolved = tuple(r for each in found for r in _resolve_family(subject, each, settled, known))
+    world = World(active, (), found, resolved, (), (), (), ())
     reached = {r.jurisdiction for r in resolved if r.outcome is not Outcome.NOT_SUBJECT}
     policies = [subject.release.packages[j].policy for each in found for j in each.family.jurisdictions if j in reached]
-    explained = world.explained
-    risks = tuple(assess(policy, explained) for policy in policies if policy.tiers)
-    flags = red_flags(subject.transaction, explained)
-    return replace(world, risks=risks, flags=flags, reasons=reasons(subject, resolved, explained, risks, flags))
+    raising = tuple(e for e in world.explained if isinstance(e.rule.effect, Flag | Score | Oblige))
+    risks = tuple(assess(policy, raising) for policy in policies if policy.tiers)
+    flags = red_flags(subject.transaction, raising)
+    why = reasons(subject, resolved, raising, risks, flags)
+    return replace(world, raising=raising, risks=risks, flags=flags, reasons=why)
 
 
-def _resolve_family(subject: Subject, found: Found, settled: Settled) -> tuple[Resolved, ...]:
+def _resolve_family(
+    subject: Subject, found: Found, settled: Settled, known: Mapping[tuple[str, str, str], Resolved]
+) -> tuple[Resolved, ...]:
     policies = [subject.release.packages[j].policy for j in found.family.jurisdictions]
     instruments = [(policy.jurisdiction, instrument) for policy in policies for instrument in policy.instruments]
     bases = subject.release.bases(found.family)
@@ -181,9 +245,13 @@ def _resolve_family(subject: Subject, found: Found, settled: Settled) -> tuple[R
             explained = nexus[instrument.id]
             if instrument.id in possible:
                 explained += found.of(instrument.id, Voice.OTHER, item.line)
-            held = held_covers(subject, item, found.family.jurisdictions, instrument.id)
+            before = known.get((jurisdiction, instrument.id, item.line))
+            # How a held license fits rests on stated facts alone.
+            held = before.held if before is not None else held_covers(subject, item, found.family.jurisdictions, instrument.id)
             inputs = Inputs(instrument.id, explained, relief, possible, certain, bases, held, settled)
-            resolved.append(resolve(jurisdiction, instrument, item.line, inputs))
+            if before is None or before.inputs != inputs:
+                before = resolve(jurisdiction, instrument, item.line, inputs)
+            resolved.append(before)
     return tuple(resolved)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from licet.engine.protocol import Case, EngineDisagreement, Finding, Verdict
 from licet.language.facts import FactReader, Mode, Noted
@@ -44,23 +44,43 @@ class ExplainedLeaf:
     in_about: bool
 
 
+class Readers:
+    """The readers of a case, one for each mode: what one finding has read is known to the next."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._readers: dict[Mode, FactReader] = {}
+
+    def of(self, mode: Mode, noted: Noted | None = None) -> FactReader:
+        """The reader for a mode; one of its own where what is read is noted."""
+        if mode not in self._readers:
+            self._readers[mode] = reader_of(self.case, mode)
+        reader = self._readers[mode]
+        return reader if noted is None else reader.in_mode(mode, noted)
+
+
 class Explained:
     """A finding with its reasons, each worked out when it is first asked for."""
 
-    def __init__(self, case: Case, finding: Finding, rule: m.Rule, binding: Binding, subject: Ref | None) -> None:
-        self.case = case
+    def __init__(self, readers: Readers, finding: Finding, rule: m.Rule, binding: Binding, subject: Ref | None) -> None:
+        self.readers = readers
         self.finding = finding
         self.rule = rule
         self.binding = binding
         self.subject = subject
 
+    @property
+    def case(self) -> Case:
+        """The case that it was found in."""
+        return self.readers.case
+
     def turned(self, verdict: Verdict) -> Explained:
         """The same finding with another verdict: what if."""
-        return Explained(self.case, replace(self.finding, verdict=verdict), self.rule, self.binding, self.subject)
+        return Explained(self.readers, replace(self.finding, verdict=verdict), self.rule, self.binding, self.subject)
 
     def scope(self, mode: Mode, noted: Noted | None = None) -> Scope:
         """What names mean in this finding, for a mode."""
-        return _scope(reader_of(self.case, mode, noted), self.binding, self.subject)
+        return _scope(self.readers.of(mode, noted), self.binding, self.subject)
 
     @cached_property
     def effect(self) -> m.Effect:
@@ -99,6 +119,15 @@ class Explained:
         return tuple(_explained_leaves(self.rule, self.scope(mode_of(self.rule), Noted())))
 
     @cached_property
+    def failing(self) -> str:
+        """The first leaf condition that is false, as it is written; empty where none is."""
+        if self.binding.blocked is not None or self.binding.empty:
+            return ""
+        scope = self.scope(mode_of(self.rule))
+        leaves = (leaf for condition in (self.rule.about, self.rule.when) for leaf in m.leaves(condition))
+        return next((leaf.text for leaf in leaves if truth(leaf.expr, scope) is False), "")
+
+    @cached_property
     def missing(self) -> frozenset[Missing]:
         """The facts that an undetermined finding lacks."""
         if self.binding.blocked is not None:
@@ -117,7 +146,9 @@ class Explained:
     @cached_property
     def needs(self) -> tuple[bool | Unknown, ...]:
         """The state of each need of an authorization or obligation: met, refused, or unknown (to do)."""
-        return _needs(self.rule, self.binding, reader_of(self.case, mode_of(self.rule)), self.subject)
+        if not isinstance(self.rule.effect, m.Authorize | m.Oblige):
+            return ()
+        return _needs(self.rule.effect, self.binding, self.scope(Mode.NEED))
 
     @cached_property
     def lacking_claims(self) -> tuple[str, ...]:
@@ -146,14 +177,40 @@ def every_finding(case: Case) -> tuple[Finding, ...]:
     return tuple(sorted(f for rule in case.package.rules for f in rule_findings(rule, case, readers[mode_of(rule)])))
 
 
-def judge(case: Case, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The verdicts of these rules, bindings and items under this case; what they were before does not matter."""
-    readers = {mode: reader_of(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
-    judged = []
-    for rule, subject, finding, binding in _found_again(case, findings, readers[Mode.CONTROL]):
-        verdict = _verdict(rule, binding, _scope(readers[mode_of(rule)], binding, subject)) if binding else Verdict.NOT_FIRED
-        judged.append(replace(finding, verdict=verdict))
-    return tuple(sorted(judged))
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding as one case has it, and the assumptions that it made there; while none of them is dropped it stays as it is."""
+
+    finding: Finding
+    explained: Explained | None
+    """None where the rule binds nothing such in the case."""
+    relied: frozenset[str]
+    """The vocabulary patterns that verdict, missing facts, needs, effect and binding rest on, or would once a fact is known."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether an engine would report it."""
+        return self.finding.verdict is not Verdict.NOT_FIRED
+
+
+def judge(case: Case, findings: Iterable[Finding]) -> tuple[Judged, ...]:
+    """These rules, bindings and items under this case, sorted; what their verdicts were before does not matter."""
+    readers = Readers(case)
+    return tuple(sorted((_judged(again, readers) for again in _found_again(readers, findings)), key=lambda each: each.finding))
+
+
+def _judged(again: _Again, readers: Readers) -> Judged:
+    if again.binding is None:
+        return Judged(replace(again.finding, verdict=Verdict.NOT_FIRED), None, again.relied)
+    noted = Noted()
+    scope = _scope(readers.of(mode_of(again.rule), noted), again.binding, again.subject)
+    finding = replace(again.finding, verdict=_verdict(again.rule, again.binding, scope))
+    if again.binding.blocked is None:
+        _read_effect(again.rule.effect, scope)
+        if isinstance(again.rule.effect, m.Authorize | m.Oblige):
+            _needs(again.rule.effect, again.binding, _scope(readers.of(Mode.NEED, noted), again.binding, again.subject))
+    explained = Explained(readers, finding, again.rule, again.binding, again.subject)
+    return Judged(finding, explained, again.relied | noted.relied)
 
 
 def explain(case: Case, findings: Iterable[Finding]) -> tuple[Explained, ...]:
@@ -162,50 +219,44 @@ def explain(case: Case, findings: Iterable[Finding]) -> tuple[Explained, ...]:
     What is said to have fired is walked again: a wrong hit of an engine raises EngineDisagreement.
     """
     explained = []
-    readers = {mode: reader_of(case, mode) for mode in (Mode.CONTROL, Mode.RELIEF)}
-    for rule, subject, finding, binding in _found_again(case, findings, readers[Mode.CONTROL]):
+    readers = Readers(case)
+    for rule, subject, finding, binding, _ in _found_again(readers, findings):
         if finding.verdict is Verdict.FIRED:
-            verdict = _verdict(rule, binding, _scope(readers[mode_of(rule)], binding, subject)) if binding else Verdict.NOT_FIRED
+            verdict = _verdict(rule, binding, _scope(readers.of(mode_of(rule)), binding, subject)) if binding else Verdict.NOT_FIRED
             if verdict is not Verdict.FIRED:
                 raise EngineDisagreement(finding, verdict)
         if binding is None:
             raise LookupError(f"{finding.name} binds nothing in this case")
-        explained.append(Explained(case, finding, rule, binding, subject))
+        explained.append(Explained(readers, finding, rule, binding, subject))
     return tuple(sorted(explained, key=lambda e: e.finding))
 
 
-def relying(case: Case, findings: Iterable[Finding]) -> dict[Finding, frozenset[str]]:
-    """Those of the findings that make assumptions under this case, or would once a fact is known; with the vocabulary patterns."""
-    found: dict[Finding, frozenset[str]] = {}
-    blocked = Noted()
-    for rule, subject, finding, binding in _found_again(case, findings, reader_of(case, Mode.CONTROL, blocked)):
-        noted = Noted()
-        if binding is not None:
-            reader = reader_of(case, mode_of(rule), noted)
-            _verdict(rule, binding, _scope(reader, binding, subject))
-            _needs(rule, binding, reader, subject)
-        relied = noted.relied | (blocked.relied if binding is None or binding.blocked or binding.empty else set())
-        if relied:
-            found[finding] = frozenset(relied)
-    return found
+class _Again(NamedTuple):
+    """A finding with what its rule binds in a case now: None where that is nothing such. `relied`: what binding assumed."""
+
+    rule: m.Rule
+    subject: Ref | None
+    finding: Finding
+    binding: Binding | None
+    relied: frozenset[str]
 
 
-def _found_again(
-    case: Case, findings: Iterable[Finding], reader: FactReader
-) -> Iterator[tuple[m.Rule, Ref | None, Finding, Binding | None]]:
+def _found_again(readers: Readers, findings: Iterable[Finding]) -> Iterator[_Again]:
     by_rule: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault((finding.rule, finding.item), []).append(finding)
     for (rule_id, line), wanted in by_rule.items():
-        rule = case.package.rules_by_id[rule_id]
-        subject = _item(reader, line)
+        rule = readers.case.package.rules_by_id[rule_id]
+        subject = _item(readers.of(Mode.CONTROL), line)
         names = frozenset(finding.bound for finding in wanted)
         bindings: dict[str, Binding] = {}
+        noted = Noted()
         if rule.per_item is (subject is not None) and bool(line) is rule.per_item:
-            found = _bindings(rule, case, reader.in_mode(mode_of(rule), reader.noted), subject, names)
+            found = _bindings(rule, readers.case, readers.of(mode_of(rule), noted), subject, names)
             bindings = {binding.name: binding for binding in found}
+        relied = frozenset(noted.relied)
         for finding in wanted:
-            yield rule, subject, finding, bindings.get(finding.bound)
+            yield _Again(rule, subject, finding, bindings.get(finding.bound), relied)
 
 
 # ---- findings -----------------------------------------------------------------------------------------------------------
@@ -360,15 +411,15 @@ def _missing(rule: m.Rule, scope: Scope) -> frozenset[Missing]:
     return whole.missing if isinstance(whole, Unknown) else frozenset()
 
 
-def _leading(condition: m.Condition, scope: Scope) -> frozenset[Missing]:
+def _leading(condition: m.AllOf | m.AnyOf | m.NoneOf, scope: Scope) -> frozenset[Missing]:
     """The missing facts of the first open part of a conjunction, and of every open part of a disjunction."""
-    if isinstance(condition, m.Leaf):
-        value = truth(condition.expr, scope)
-        return value.missing if isinstance(value, Unknown) else frozenset()
-    open_ = [part for part in condition.parts if isinstance(evaluate(part, scope), Unknown)]
+    found = ((part, evaluate(part, scope)) for part in condition.parts)
+    leading = (
+        value.missing if isinstance(part, m.Leaf) else _leading(part, scope) for part, value in found if isinstance(value, Unknown)
+    )
     if isinstance(condition, m.AllOf):
-        open_ = open_[:1]
-    return frozenset(missing for part in open_ for missing in _leading(part, scope))
+        return next(leading, frozenset())
+    return frozenset(missing for each in leading for missing in each)
 
 
 def _lacking_claims(each: Explained) -> tuple[str, ...]:
@@ -388,10 +439,8 @@ def _lacking_claims(each: Explained) -> tuple[str, ...]:
     return tuple(sorted({missing.path for missing in whole.missing - each.missing}))
 
 
-def _needs(rule: m.Rule, binding: Binding, reader: FactReader, subject: Ref | None) -> tuple[bool | Unknown, ...]:
-    effect = rule.effect
-    needs = effect.needs if isinstance(effect, m.Authorize) else (effect.need,) if isinstance(effect, m.Oblige) else ()
-    scope = _scope(reader.in_mode(Mode.NEED, reader.noted), binding, subject)
+def _needs(effect: m.Authorize | m.Oblige, binding: Binding, scope: Scope) -> tuple[bool | Unknown, ...]:
+    needs = effect.needs if isinstance(effect, m.Authorize) else (effect.need,)
     to_do = unknown("", Why.UNSET)
     return tuple(to_do if need.met is None or binding.blocked is not None else evaluate(need.met, scope) for need in needs)
 

@@ -31,7 +31,6 @@ _FUNCTIONS = (
     ("coverage", "decide", "uncovered_places"),
     ("resolve", "world", "_joined"),
     ("needed assumptions", "world", "_needed"),
-    ("relying", "world", "relying"),
     ("judge again", "world", "judge"),
     ("explain", "matching", "explain"),
     ("questions", "decide", "questions"),
@@ -46,7 +45,7 @@ STAGES = (
     *("encode", VIEW, SERIALIZE, REST),
 )
 """The stages in the order of `decide`."""
-_PARTS = ("resolve", "explain", "judge again", "relying")
+_PARTS = ("resolve", "explain", "judge again")
 """What happens within several stages."""
 
 
