@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from licet.api.cache import Cache
 from licet.api.errors import RefusedToStart, ReleaseUnknown
 from licet.engine.protocol import Matcher
 from licet.language.faults import PolicyError
@@ -21,6 +22,10 @@ class Loaded:
     release: Release
     loaded_at: datetime.datetime
     matcher: Matcher
+    sources: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The policy files, by name."""
+    form: str = ""
+    """The digest of the stored form that the cache had of it; empty where it was made from its sources here."""
 
     def named(self, digest: str) -> Loaded:
         """This release, if the digest is its own or empty. Raises `ReleaseUnknown`."""
@@ -39,15 +44,23 @@ class Broken:
 
 
 def read(folder: Path, engine: Callable[[], Matcher]) -> Loaded:
-    """The release in a folder, as it is now. Raises `PolicyError` and OSError."""
-    release = load_release(read_folder(folder))
-    return Loaded(release, datetime.datetime.now(datetime.UTC), engine())
+    """The release in a folder, made from its sources as they are now. Raises `PolicyError` and OSError."""
+    return compiled(read_folder(folder), engine)
 
 
-def load(folder: Path, engine: Callable[[], Matcher]) -> Loaded:
-    """The release to start with. Raises `RefusedToStart` with every fault of its policies."""
+def compiled(files: Mapping[str, bytes], engine: Callable[[], Matcher]) -> Loaded:
+    """The release that policy files hold. Raises `PolicyError`."""
+    return Loaded(load_release(files), datetime.datetime.now(datetime.UTC), engine(), files)
+
+
+def load(folder: Path, engine: Callable[[], Matcher], cache: Cache | None = None) -> Loaded:
+    """The release to start with, from the cache where it is there. Raises `RefusedToStart` with every fault of its policies."""
     try:
-        return read(folder, engine)
+        files = read_folder(folder)
+        found = cache.find(files) if cache is not None else None
+        if found is not None:
+            return Loaded(found.release, datetime.datetime.now(datetime.UTC), engine(), files, found.form)
+        return compiled(files, engine)
     except OSError as error:
         raise RefusedToStart("POLICIES_UNREADABLE", [f"the policies cannot be read: {error}"]) from error
     except PolicyError as error:

@@ -12,11 +12,14 @@ from typing import TypeVar
 
 import structlog
 
+from licet.api.afresh import form_afresh
+from licet.api.cache import Cache
 from licet.api.logs import frames
-from licet.api.releases import Broken, Loaded, Releases, read
+from licet.api.releases import Broken, Loaded, Releases, compiled, read
 from licet.engine.protocol import Matcher
 from licet.language.faults import PolicyError
 from licet.policy.folder import Signature, signature
+from licet.policy.stored import digest_of, dumps
 
 SERVICE = "licet.v1.PolicyReload"
 """The name under which health says whether the folder of policies, as it is now, is what is served."""
@@ -48,19 +51,22 @@ class Reloader:
         releases: Releases,
         known: Signature | None,
         announce: Callable[[bool], Awaitable[None]],
+        cache: Cache | None = None,
     ) -> None:
         """`known` is the signature of what is served, taken before it was read."""
         self._folder = folder
         self._engine = engine
         self._releases = releases
         self._announce = announce
+        self._cache = cache
         self._tried = self._seen = known
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="licet-reload")
 
     async def run(self, seconds: float) -> None:
-        """Looks for edits, that often, until cancelled."""
+        """Settles the cache, then looks for edits, that often, until cancelled; never if `seconds` is 0."""
         try:
-            while True:
+            await self.settle()
+            while seconds:
                 await asyncio.sleep(seconds)
                 await self.step()
         finally:
@@ -85,6 +91,31 @@ class Reloader:
             if await self._still(found):
                 await self._swap(loaded)
 
+    async def settle(self) -> None:
+        """What is served is what its sources say, and the cache keeps that; where either cannot be, the log says so.
+
+        1. A release that was made from its sources is kept.
+        2. One from the cache is compared with its sources, which a process of its own compiles afresh. Mostly that is all.
+        3. Where it differs, or that process could not say, they are compiled here, and take the place of what is served, and kept.
+        4. Where they cannot be compiled, the cache forgets it, and that is told as of a broken edit.
+        """
+        served, cache = self._releases.active, self._cache
+        if cache is None:
+            return
+        if served.form:
+            if await form_afresh(served.sources) == served.form:
+                log.info("cache_confirmed", release=served.release.digest)
+                return
+            try:
+                fresh = await self._apart(partial(_made_here, served, self._engine))
+            except Exception as error:  # noqa: BLE001  # whatever is wrong with the sources, the server goes on
+                await self._apart(partial(cache.forget, served.sources))
+                await self._keep(error)
+                return
+            self._releases.activate(fresh)
+        made = self._releases.active
+        await self._apart(partial(cache.keep, made.sources, made.release))
+
     async def _apart(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
@@ -101,6 +132,7 @@ class Reloader:
         self._releases.activate(loaded)
         log.info("reloaded", release=loaded.release.digest, before=before.release.digest)
         await self._announce(True)
+        await self.settle()
 
     async def _keep(self, error: Exception) -> None:
         self._releases.broken = broken(error, datetime.datetime.now(datetime.UTC))
@@ -111,6 +143,16 @@ class Reloader:
             release=self._releases.active.release.digest,
         )
         await self._announce(False)
+
+
+def _made_here(served: Loaded, engine: Callable[[], Matcher]) -> Loaded:
+    """What the sources say; the log has whether what was served is that. Raises `PolicyError`."""
+    fresh = compiled(served.sources, engine)
+    if digest_of(dumps(fresh.release)) == served.form:
+        log.warning("cache_confirmed", release=fresh.release.digest, why="it was compiled here: another process could not say")
+    else:
+        log.error("cache_wrong", release=fresh.release.digest, served=served.release.digest, since=str(served.loaded_at))
+    return fresh
 
 
 def told(error: Exception) -> tuple[str, ...]:

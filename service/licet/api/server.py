@@ -11,6 +11,7 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from licet.api.cache import Cache
 from licet.api.capacity import Admission, Workers
 from licet.api.engines import ENGINES, Trust
 from licet.api.errors import RefusedToStart
@@ -91,14 +92,15 @@ class Running:
     async def start(cls, settings: ServerSettings) -> Running:
         """A server that listens and is healthy. Raises `RefusedToStart`, and then nothing is left behind.
 
-        1. Loads the policies.
+        1. Loads the policies, from the cache where it has them.
         2. Takes the port.
         3. Begins to serve, and says so.
-        4. Follows the policies, unless told not to.
+        4. Compares what came from the cache with the policies, and follows them, unless told not to.
         """
         engine = ENGINES[settings.engine]
+        cache = await asyncio.to_thread(Cache, settings.cache) if settings.cache is not None else None
         known = await asyncio.to_thread(look, settings.policies)
-        loaded = await asyncio.to_thread(load, settings.policies, engine)
+        loaded = await asyncio.to_thread(load, settings.policies, engine, cache)
         running = cls(settings, Releases(loaded))
         await running.begin()
         log.info(
@@ -107,9 +109,10 @@ class Running:
             release=loaded.release.digest,
             packages=[f"{p.jurisdiction} {p.policy.version}" for p in loaded.release.packages.values()],
             engine=loaded.matcher.name,
+            from_cache=bool(loaded.form),
         )
-        if settings.reload_seconds:
-            await running._follow(settings, known)
+        if settings.reload_seconds or cache is not None:
+            await running._follow(settings, known, cache)
         return running
 
     async def begin(self) -> None:
@@ -123,18 +126,20 @@ class Running:
         told = self._health.set(AGREEMENT, health_pb2.HealthCheckResponse.NOT_SERVING)
         asyncio.run_coroutine_threadsafe(told, self._loop)
 
-    async def _follow(self, settings: ServerSettings, known: Signature | None) -> None:
+    async def _follow(self, settings: ServerSettings, known: Signature | None, cache: Cache | None) -> None:
         async def announce(sound: bool) -> None:
             status = health_pb2.HealthCheckResponse.SERVING if sound else health_pb2.HealthCheckResponse.NOT_SERVING
             await self._health.set(RELOAD, status)
 
-        await announce(True)
+        if settings.reload_seconds:
+            await announce(True)
         reloader = Reloader(
             folder=settings.policies,
             engine=ENGINES[settings.engine],
             releases=self.releases,
             known=known,
             announce=announce,
+            cache=cache,
         )
         self._following = asyncio.create_task(reloader.run(settings.reload_seconds))
 

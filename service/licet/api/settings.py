@@ -66,6 +66,7 @@ class ServerSettings(BaseSettings):
         "127.0.0.1:50051", description="IP address and port; port 0 takes a free one"
     )
     policies: Path = Field(default_factory=embedded_folder, description="folder of policies; the embedded ones if unset")
+    cache: Path | None = Field(None, description="folder that keeps compiled policies for the next start; none if unset")
     reload_seconds: Seconds = Field(1.0, ge=0, description="how often the policies are looked at for edits; 0 never")
     engine: EngineName = Field(EngineName.COMPILED, description="what finds the rules: compiled or reference")
     check_one_in: int = Field(100, ge=1, description="one decision in so many is walked by the reference too; 1: each")
