@@ -143,7 +143,7 @@ def _doubtful(best: World) -> tuple[Explained, ...]:
     open_ = (r for r in best.resolved if r.outcome is Outcome.UNDETERMINED)
     asking = (e for r in open_ for e in parting(r))  # relief of a member may part floor from ceiling under its bloc
     needing = (e for e in best.explained if e.needs)
-    return (*needing, *asking)
+    return (*needing, *asking, *best.doubts)
 
 
 def _moving(case: Case, moved: tuple[Finding, ...], doubtful: Iterable[Explained]) -> tuple[Judged, ...]:
