@@ -107,6 +107,8 @@ class Cache:
             self._tidy()
         except Exception as error:  # noqa: BLE001  # nobody is kept from serving by a cache
             log.warning("cache_not_written", file=path.name, why=f"{type(error).__name__}: {error}")
+        else:
+            log.info("cache_written", file=path.name, size=len(body))
 
     def forget(self, files: Mapping[str, bytes]) -> None:
         """Nothing is stored for these policy files; where that cannot be, the log says so."""

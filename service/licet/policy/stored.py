@@ -8,6 +8,7 @@ numbers, texts, dates, patterns, codes, tuples, mappings, sets, and the enums an
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import re
 import zlib
@@ -62,6 +63,11 @@ def unfold(data: bytes) -> bytes:
     return unpacked
 
 
+def digest_of(data: bytes) -> str:
+    """The SHA-256 of a stored form as it was before it was compressed. Raises `StoredError` as `unfold` does."""
+    return hashlib.sha256(unfold(data)).hexdigest()
+
+
 def loads(data: bytes) -> Release:
     """The release that `dumps` stored, with equal parts shared. Raises `StoredError`, and then nothing is left of it.
 
@@ -92,7 +98,7 @@ def _values_of(module: ModuleType) -> tuple[type, ...]:
 _CLASSES: Final[tuple[type, ...]] = (
     *(each for each in _values_of(tree) if each is not tree.Expr),
     *_values_of(model),
-    *(faults.Position, values.Codes, law.Grammar, law.Scheme, law.Places),
+    *(faults.Position, values.Codes, values.Unknown, values.Missing, values.Why, law.Grammar, law.Scheme, law.Places),
     *(facts.FactClass, facts.Mode, facts.FactEntry, facts.Vocabulary, guard.Guard),
     *(catalogue.RegimeStatus, catalogue.Standing, catalogue.Regime, catalogue.Membership, catalogue.SchemeSource),
     *(catalogue.Catalogues, source.FactSource, text.Scalar, text.Sequence, text.Mapping, Family, Release),
@@ -116,8 +122,8 @@ _FIELDS: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
 _CONSTANTS: Final[Mapping[str, bool | None]] = MappingProxyType({"none": None, "false": False, "true": True})
 _CONSTANT_NAMES: Final = {id(constant): name for name, constant in _CONSTANTS.items()}
 _KEYS: Final = (str | tuple[str, ...],)
-_ELEMENTS: Final = (str | int | Enum,)
-"""What keys of mappings and elements of sets may be: nothing nested, since they are hashed as they are read."""
+_ELEMENTS: Final = (str | int | Enum | values.Missing,)
+"""What keys of mappings and elements of sets may be: nothing nested deep, since they are hashed as they are read."""
 
 
 @cache
@@ -226,9 +232,9 @@ def _small(kind: type, value: Any) -> tuple[str, tuple[str, ...], tuple[()]]:
 
 
 def _rank(element: Any) -> tuple[str, str]:
-    if not isinstance(element, str | int | Enum):
+    if not isinstance(element, str | int | Enum | values.Missing):
         raise StoredError(f"{element!r} is in a set, and may not be stored there")
-    return type(element).__qualname__, str(element)
+    return type(element).__qualname__, repr(element)
 
 
 # ---- reading ------------------------------------------------------------------------------------------------------------

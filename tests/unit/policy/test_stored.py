@@ -8,10 +8,11 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,12 +20,12 @@ from hypothesis import strategies as st
 
 from licet.cli.shipment import read_shipment
 from licet.language.law import Cell
-from licet.language.tree import Const, ListOf, Not
+from licet.language.tree import Const, Expr, ListOf, Not
 from licet.language.values import Code, Codes
 from licet.language.values import Path as FactPath
 from licet.policy.folder import embedded_folder, read_folder
 from licet.policy.release import Release, load_release
-from licet.policy.stored import StoredError, dumps, loads, unfold, unfolded
+from licet.policy.stored import _KINDS, StoredError, dumps, loads, unfold, unfolded
 from tests.support.answers import ask, wire
 from tests.support.generated import Made, any_package
 from tests.support.packages import load
@@ -122,6 +123,30 @@ def test_what_python_holds_equal_is_kept_apart() -> None:
     table = replace(release.packages["zz"].tables["entries"], rows=(replace(row, cells=cells),))
     changed = _with(release, rules=(rule,), tables={"entries": table})
     assert [] == differences(changed, loads(dumps(changed)))
+
+
+def _within(hint: Any, seen: set[type]) -> set[type]:
+    """The classes that a type names, and those that their fields name."""
+    for part in (hint, *get_args(hint)):
+        if part is not hint:
+            _within(part, seen)
+        elif isinstance(part, type) and (is_dataclass(part) or issubclass(part, Enum)) and part not in seen:
+            seen.add(part)
+            for kind in part.__subclasses__():
+                if getattr(sys.modules[kind.__module__], kind.__name__, None) is kind:  # a slotted class has an unslotted shadow
+                    _within(kind, seen)
+            for each in get_type_hints(part).values() if is_dataclass(part) else ():
+                _within(each, seen)
+    return seen
+
+
+def test_whatever_a_release_may_hold_has_a_stored_form() -> None:
+    """Every class that the fields of a release name, and the fields of these, is one that can be stored: none is forgotten."""
+    held: set[type] = set()
+    for name in ("packages", "vocabularies", "schemes", "catalogues", "families"):
+        _within(get_type_hints(Release)[name], held)
+    assert {"Rule", "Missing", "Exists", "FactSource"} <= {kind.__name__ for kind in held}
+    assert {Expr} == held - set(_KINDS.values())
 
 
 def test_what_may_not_be_stored_is_refused() -> None:
