@@ -13,7 +13,7 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 
 from licet.policy.release import load_release
-from licet.policy.stored import StoredError, digest_of, dumps, loads, unfolded
+from licet.policy.stored import StoredError, digest_of, dumps, loads
 
 _COMMAND = (sys.executable, "-P", "-m", "licet.api.afresh")
 _LESS = 10
@@ -52,9 +52,8 @@ def main() -> None:
     Raises `PolicyError`, and `StoredError` where what is read is not what was stored.
     """
     os.nice(_LESS)
-    release = load_release(_received(sys.stdin.buffer.read()))
-    stored = dumps(release)
-    if unfolded(release) != unfolded(loads(stored)):
+    stored = dumps(load_release(_received(sys.stdin.buffer.read())))
+    if dumps(loads(stored)) != stored:
         raise StoredError("what is read is not what was stored")
     sys.stdout.write(digest_of(stored))
 

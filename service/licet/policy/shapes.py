@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Any, Final, NewType, Union, get_args, get_origin
+from typing import Any, Final, NewType, TypeAlias, Union, get_args, get_origin
 
 from licet.policy.guard import Guard
 
@@ -16,23 +15,8 @@ _EXACT: Final = frozenset((bool, int, float, str))
 """Types for which a value of a subtype is another kind of value: true is no number."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Tuple:
-    parts: tuple[Shape, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Mapping:
-    keys: frozenset[Shape]
-    values: frozenset[Shape]
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
-    elements: frozenset[Shape]
-
-
-_Made = type | _Tuple | _Mapping | _Set
+_Made: TypeAlias = type | tuple[Any, ...]
+"""A class; or ("tuple", shapes of its parts), ("mapping", of its keys, of its values), ("set", of its elements)."""
 
 
 class Shapes:
@@ -53,20 +37,20 @@ class Shapes:
 
     def tuple_of(self, parts: Iterable[Shape]) -> Shape:
         """The shape of a tuple of such parts."""
-        return self.of(_Tuple(tuple(parts)))
+        return self.of(("tuple", tuple(parts)))
 
     def mapping_of(self, keys: Iterable[Shape], values: Iterable[Shape]) -> Shape:
         """The shape of a mapping of such keys and values."""
-        return self.of(_Mapping(frozenset(keys), frozenset(values)))
+        return self.of(("mapping", tuple(keys), tuple(values)))
 
     def set_of(self, elements: Iterable[Shape]) -> Shape:
         """The shape of a set of such elements."""
-        return self.of(_Set(frozenset(elements)))
+        return self.of(("set", frozenset(elements)))
 
     def named(self, shape: Shape) -> str:
         """The shape in a word."""
         made = self._made[shape]
-        return made.__name__ if isinstance(made, type) else f"such a {type(made).__name__.strip('_').lower()}"
+        return made.__name__ if isinstance(made, type) else f"such a {made[0]}"
 
     def fit(self, shape: Shape, hint: Any) -> bool:
         """Whether values of a shape are of a type. Recursion goes as deep as the hint, never as the shape."""
@@ -85,13 +69,13 @@ class Shapes:
         if origin is None:
             return self._is_plainly(made, hint)
         match made:
-            case _Tuple(parts) if origin is tuple:
+            case ("tuple", parts) if origin is tuple:
                 if arguments[-1] is Ellipsis:
                     return self._all_fit(set(parts), arguments[0])
                 return len(parts) == len(arguments) and all(map(self.fit, parts, arguments))
-            case _Mapping(keys, values) if origin is Mapping:
-                return self._all_fit(keys, arguments[0]) and self._all_fit(values, arguments[1])
-            case _Set(elements) if origin is frozenset:
+            case ("mapping", keys, values) if origin is Mapping:
+                return self._all_fit(set(keys), arguments[0]) and self._all_fit(set(values), arguments[1])
+            case ("set", elements) if origin is frozenset:
                 return self._all_fit(elements, arguments[0])
             case _:
                 return (made is re.Pattern and origin is re.Pattern) or (made is Guard and origin is Callable)

@@ -304,9 +304,10 @@ class _Shelf:
 
     def _put(self, made: list[Any]) -> None:
         """Values that say themselves what shape they are."""
+        kinds = list(map(type, made))
+        shapes = {kind: self._shapes.of(kind) for kind in set(kinds)}
         self._values += made
-        of = self._shapes.of
-        self._shape += [of(kind) for kind in map(type, made)]
+        self._shape += map(shapes.__getitem__, kinds)
 
     def _check(self, column: list[Any], hints: tuple[Any, ...], what: str) -> None:
         """The numbers name values before them, of these types."""
@@ -332,8 +333,8 @@ class _Shelf:
             made = {values_[key]: values_[part] for key, part in zip(own, held, strict=True)}
             if len(made) != len(own):
                 _refuse("a key stands twice in a mapping")
-            self._values.append(made)
-            self._shape.append(self._shapes.mapping_of({shape[key] for key in own}, {shape[part] for part in held}))
+            values_.append(made)
+            shape.append(self._shapes.mapping_of([shape[key] for key in own], [shape[part] for part in held]))
 
     def _read_sets(self, columns: list[Any]) -> None:
         lengths, parts = columns
