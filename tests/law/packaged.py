@@ -114,7 +114,8 @@ def footnotes(law: Law) -> set[str]:
 
 def hts(law: Law) -> set[str]:
     """The codes of the supplements to part 746."""
-    return {f"Supp. No. {n} {_text(row.cells['hs'])}" for n in (2, 5, 7) for row in _rows(law, f"hts746_{n}")}
+    tables = {"hts746_2": 2, "hts746_5": 5, "hts746_5_valued": 5, "hts746_7": 7}
+    return {f"Supp. No. {n} {_text(row.cells['hs'])}" for table, n in tables.items() for row in _rows(law, table)}
 
 
 def chemicals(law: Law) -> set[str]:

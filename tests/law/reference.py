@@ -14,9 +14,7 @@ from typing import Any, Final
 import yaml
 
 FOLDER: Final = Path(__file__).parents[3] / "shared" / "reference" / "us"
-COLUMNS: Final = tuple(
-    ["CB1", "CB2", "CB3", "NP1", "NP2", "NS1", "NS2", "MT1", "RS1", "RS2", "FC1", "CC1", "CC2", "CC3", "AT1", "AT2"]
-)
+COLUMNS: Final = ("CB1", "CB2", "CB3", "NP1", "NP2", "NS1", "NS2", "MT1", "RS1", "RS2", "FC1", "CC1", "CC2", "CC3", "AT1", "AT2")
 GROUPS: Final = ("A:1", "A:2", "A:3", "A:4", "A:5", "A:6", "B", "D:1", "D:2", "D:3", "D:4", "D:5", "E:1", "E:2")
 OTHER_LISTS: Final = {
     "ENC_supp3_to_740": "enc_supp3_740",
