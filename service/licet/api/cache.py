@@ -29,9 +29,11 @@ from licet.policy.stored import FORM, StoredError, digest_of, dumps, loads
 _KEPT = 8
 """How many releases are kept: those used last."""
 _SUFFIX = ".licet"
+_PART = ".part"
 _TORN_SECONDS = 3600.0
 """A file half written that is older than this was left behind by a process that died."""
-_LARGEST = 256 * 1024 * 1024
+_LARGEST = 64 * 1024 * 1024
+"""A file of more bytes counts as torn."""
 _LOWERS = ("language", "policy", "v1")
 """The parts of this software that say how sources are lowered: their bytes are in the key."""
 _LIBRARIES = ("cel-expr-python", "protobuf", "PyYAML", "rfc8785")
@@ -124,7 +126,7 @@ class Cache:
     def _tidy(self) -> None:
         """Only the files used last are left, and nothing half written by a process that died."""
         used = sorted(self._folder.glob(f"*{_SUFFIX}"), key=_used, reverse=True)
-        torn = [path for path in self._folder.glob("*.part") if _used(path) < time.time() - _TORN_SECONDS]
+        torn = [path for path in self._folder.glob(f"*{_PART}") if _used(path) < time.time() - _TORN_SECONDS]
         for path in (*used[_KEPT:], *torn):
             path.unlink(missing_ok=True)
 
@@ -171,7 +173,7 @@ def _body(path: Path, key: str) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     """The file has this content, or what it had. Not synced: what a loss of power tears is found when it is read."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=_PART)
     part = Path(name)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123  # a descriptor

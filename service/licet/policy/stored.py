@@ -28,7 +28,7 @@ from licet.policy.shapes import Shape, Shapes
 
 FORM: Final = "1"
 """The version of this form."""
-_LARGEST: Final = 512 * 1024 * 1024
+_LARGEST: Final = 256 * 1024 * 1024
 """A form that unfolds to more bytes than this is no release."""
 
 

@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licet.cli.shipment import read_shipment
+from licet.engine.compiled import CompiledEngine
+from licet.engine.reference import ReferenceEngine
 from licet.language.law import Cell
 from licet.language.tree import Const, Expr, ListOf, Not
 from licet.language.values import Code, Codes
@@ -29,10 +31,12 @@ from licet.policy.stored import _KINDS, StoredError, dumps, loads, unfold, unfol
 from tests.support.answers import ask, wire
 from tests.support.generated import Made, any_package
 from tests.support.packages import load
+from tests.support.pairs import cases_of
 from tests.support.sameness import differences
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _EXAMPLES: Final = sorted((_ROOT / "examples").glob("*.yaml"))
+_COMPILED: Final = CompiledEngine()
 _QUIET: Final = list(HealthCheck)
 
 
@@ -70,6 +74,14 @@ def test_an_example_is_answered_the_same(file: Path, shipped: Release, restored:
     """The restored release gives the same result, byte for byte: findings, reasons, citations, places in the policies."""
     transaction = read_shipment(file).request.transaction
     assert wire(ask(shipped, transaction)) == wire(ask(restored, transaction))
+
+
+@pytest.mark.parametrize("file", _EXAMPLES, ids=[file.stem for file in _EXAMPLES])
+def test_an_example_has_the_same_findings(file: Path, shipped: Release, restored: Release) -> None:
+    """In every package, the compiled engine finds in the restored release what the reference finds in the original."""
+    transaction = read_shipment(file).request.transaction
+    for one, other in zip(cases_of(shipped, transaction, None), cases_of(restored, transaction, None), strict=True):
+        assert ReferenceEngine().match(one) == _COMPILED.match(other)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=_QUIET)
