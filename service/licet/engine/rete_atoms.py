@@ -280,7 +280,9 @@ def _is_read(expr: Expr) -> bool:
             return _is_read(of)
         case t.Call(Function.PLACE, (of,)):
             return _is_read(of) or isinstance(of, t.Const)
-        case t.Call(Function.PARTY, _):
+        case t.Choice(_, then, other):
+            return _is_read(then) and _is_read(other)
+        case t.Call(Function.PARTY | Function.LATEST, _):
             return True
         case _:
             return False

@@ -21,6 +21,7 @@ from licet.v1 import transaction_pb2
 BOOL, INT, DOUBLE, STRING = cel.Type.BOOL, cel.Type.INT, cel.Type.DOUBLE, cel.Type.STRING
 PLACE = cel.Type("licet.v1.Place")
 PARTY = cel.Type("licet.v1.Party")
+TIE = cel.Type("licet.v1.Party.CountryTie")
 ITEM = cel.Type("licet.v1.Item")
 TRANSACTION = cel.Type("licet.v1.Transaction")
 FACT = cel.Type("licet.v1.Fact")
@@ -61,6 +62,7 @@ _FUNCTIONS: dict[str, tuple[tuple[cel.Type, tuple[cel.Type, ...]], ...]] = {
     "party": ((PARTY, (INT,)),),
     "parties": ((LIST(PARTY), (INT,)),),
     "place": ((PLACE, (STRING,)), (PLACE, (PARTY,))),
+    "latest": ((PLACE, (LIST(TIE),)),),
     "sum": ((DOUBLE, (LIST(DOUBLE),)), (INT, (LIST(INT),)), (DOUBLE, (LIST(DECIMAL),))),
     "money": ((DOUBLE, (MONEY, STRING)),),
     "used": ((DOUBLE, (STRING, STRING)),),

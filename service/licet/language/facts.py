@@ -30,6 +30,8 @@ from licet.language.values import (
 )
 
 _DECIMAL, _DATE, _MONEY = "google.type.Decimal", "google.type.Date", "google.type.Money"
+WHOLE = "whole"
+"""Marks a place that is a country as a whole."""
 _FACT, _PLACE = "licet.v1.Fact", "licet.v1.Place"
 
 
@@ -215,6 +217,10 @@ class FactReader:
         if isinstance(of, Ref):
             return of
         return Ref(type(self.transaction.destination)(country=of), Path(f"place[{of}]"))
+
+    def country(self, code: str) -> Ref:
+        """A country as a whole, of which no region is read or asked for."""
+        return Ref(type(self.transaction.destination)(country=code), Path(f"country[{code}]"), WHOLE)
 
     def money(self, amount: Any, currency: str) -> Any:
         """An amount in a currency, by the transaction's own rates."""

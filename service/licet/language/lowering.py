@@ -227,6 +227,8 @@ class _Lowering:
         self._no_enum(node, args)
         if function is Function.PLACE:
             return Typed(t.Call(function, (args[0].expr,)), "licet.v1.Place", pattern=args[0].pattern)
+        if function is Function.LATEST:
+            return Typed(t.Call(function, (args[0].expr,)), "licet.v1.Place")
         if function is Function.DATE:
             self._check_date(node, args[0].expr)
         return Typed(t.Call(function, tuple(arg.expr for arg in args)))

@@ -43,6 +43,7 @@ class Function(StrEnum):
     DATE = "date"
     DAYS = "days"
     YEARS_AFTER = "years_after"
+    LATEST = "latest"
     SAME_YEAR = "same_year"
     HELD = "held"
     STARTS_WITH = "startsWith"

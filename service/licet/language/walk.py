@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from licet.language import tree as t
-from licet.language.facts import FactReader
+from licet.language.facts import WHOLE, FactReader
 from licet.language.law import Law, PlaceGroup, TableAt, Within, WordGroup
 from licet.language.tree import ArithOp, CompareOp, Expr, Function
 from licet.language.values import (
@@ -358,7 +358,7 @@ def _inside(place: Ref, members: frozenset[str], scope: Scope) -> bool | Unknown
     if country in members or law.treated_as.get(country, country) in members:
         return True
     parts = [member for member in members if member not in law.places.countries and law.places.country_of(member) == country]
-    if not parts:
+    if not parts or place.scheme == WHOLE:
         return False
     region = scope.facts.field(place, "region")
     if region is NOT_CLAIMED:  # assumed to be no part that a law treats apart
@@ -478,6 +478,21 @@ def _place(args: tuple[Value, ...], scope: Scope) -> Value:
     return scope.facts.place(args[0])
 
 
+def _latest(args: tuple[Value, ...], scope: Scope) -> Value:
+    """The country of the latest tie, as a whole: nobody is a citizen of a region."""
+    ties: tuple[Ref, ...] = args[0]
+    countries = tuple(scope.facts.field(tie, "country") for tie in ties)
+    if (lacking := _unknowns(*countries)) is None and len(set(countries)) > 1:
+        dates = tuple(scope.facts.field(tie, "since") for tie in ties)
+        if (lacking := _unknowns(*dates)) is None:
+            countries = tuple(country for country, date in zip(countries, dates, strict=True) if date == max(dates))
+    if lacking is not None:
+        return lacking
+    if len(set(countries)) != 1:
+        return _error("several countries since the same day" if countries else "there is no country to choose from")
+    return scope.facts.country(countries[0])
+
+
 def _sum(args: tuple[Value, ...], scope: Scope) -> Value:
     total: Any = 0
     for amount in args[0]:
@@ -536,6 +551,7 @@ _FUNCTIONS: dict[Function, Callable[[tuple[Value, ...], Scope], Value]] = {
     Function.PARTY: _party,
     Function.PARTIES: _parties,
     Function.PLACE: _place,
+    Function.LATEST: _latest,
     Function.SUM: _sum,
     Function.MONEY: _money,
     Function.USED: _used,
