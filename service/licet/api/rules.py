@@ -152,7 +152,7 @@ def _condition(condition: m.Condition) -> Any:
 def _stated(effect: m.Effect | m.Need) -> Any:
     match effect:
         case m.Bar():
-            return {"all_except" if effect.all_except else "authorizations": list(effect.authorizations)}
+            return {"all_except" if effect.all_except else "authorizations": _plain(effect.authorizations)}
         case m.Oblige():
             return _stated(effect.need)
         case _:

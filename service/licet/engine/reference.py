@@ -453,6 +453,9 @@ def _read_effect(effect: m.Effect, scope: Scope) -> m.Effect:
             return replace(effect, basis=_read(effect.basis, scope), review=review if review in known else m.Review.UNSTATED.value)
         case m.Prohibit():
             return replace(effect, basis=_read(effect.basis, scope))
+        case m.Bar() if isinstance(effect.authorizations, m.Bound):
+            names = walk(effect.authorizations.expr, scope)
+            return replace(effect, authorizations=names) if isinstance(names, tuple) else effect
         case _:
             return effect
 

@@ -203,16 +203,24 @@ def _check_rule_names(rule: RuleSource, named: Named, jurisdiction: str, catalog
     for basis in (*effect.lists.get("bases", ()), *effect.lists.get("covers", ())):
         must_be(basis, named.bases, "basis or set of bases of policy.yaml", faults)
     for authorization in (*effect.lists.get("authorizations", ()), *effect.lists.get("all_except", ())):
-        must_be(authorization, named.authorizations, "authorization", faults)
+        if not authorization.text.startswith("="):
+            must_be(authorization, _with_paragraphs(named.authorizations), "authorization", faults)
     _check_cells(rule, named, faults)
     if "limb" in effect.texts:
         limbs = {limb for i in named.source.policy.instruments if i.id == rule.instrument.text for limb in i.limbs}
         must_be(effect.texts["limb"], limbs, f"limb of {rule.instrument.text}", faults)
 
 
+def _with_paragraphs(authorizations: Iterable[str]) -> frozenset[str]:
+    """The ids, and what their paragraphs belong to: `GOV(b)(2)` is also named by `GOV(b)` and `GOV`."""
+    return frozenset(id_[:end] for id_ in authorizations for end in (*(at for at, sign in enumerate(id_) if sign == "("), len(id_)))
+
+
 def _check_cells(rule: RuleSource, named: Named, faults: Faults) -> None:
-    """The cells that an effect reads (`basis: =row.basis`) name bases and ways of review."""
+    """The cells that an effect reads (`basis: =row.basis`) name bases, ways of review and authorizations."""
     wanted = {"basis": named.bases, "review": {"", *(review.value for review in m.Review)}}
+    authorizations = _with_paragraphs(named.authorizations)
+    bars = {key: scalars[0].text for key, scalars in rule.effect.lists.items() if rule.effect.kind == "bar" and scalars}
     over = rule.for_each.entries if isinstance(rule.for_each, MappingNode) else (("", rule.for_each),)
     tables = {node.text.removeprefix("tables.") for _, node in over if isinstance(node, Scalar)} & named.tables.keys()
     for key, names in wanted.items():
@@ -222,6 +230,13 @@ def _check_cells(rule: RuleSource, named: Named, faults: Faults) -> None:
             if column in row.cells and cell not in names:
                 message = f"{cell or 'nothing'} is no {key}, and {rule.id.text} reads it as one"
                 faults.add(row.at, "UNKNOWN_NAME", message, nearest(cell, names))
+    for text in bars.values():
+        head, _, column = text.partition(".")
+        for row in (row for table in sorted(tables) for row in named.tables[table].rows if head == "=row"):
+            for cell in row.cells.get(column) or ():
+                if cell not in authorizations:
+                    message = f"{cell} is no authorization, and {rule.id.text} reads it as one"
+                    faults.add(row.at, "UNKNOWN_NAME", message, nearest(cell, authorizations))
 
 
 def _facts(source: PackageSource, parent: Named | None, catalogues: Catalogues, faults: Faults) -> dict[str, FactSource]:
@@ -414,7 +429,12 @@ def _effect(source: EffectSource, names: NameSpace, faults: Faults) -> m.Effect 
         case "prohibit":
             return m.Prohibit(texts["basis"], m.Derogation(_known_choice(plain.get("derogation"), m.Derogation, m.Derogation.NONE)))
         case "bar":
-            return m.Bar(lists.get("authorizations") or lists.get("all_except", ()), "all_except" in lists)
+            listed = source.lists.get("authorizations") or source.lists.get("all_except", ())
+            bound = [compile_bound(scalar, names, faults, "LIST") for scalar in listed if scalar.text.startswith("=")]
+            if bound and len(listed) > 1:
+                faults.add(listed[0].at, "EFFECT", "a list that a row names holds nothing else", "write `all_except: =row.column`")
+            stated = bound[0] if bound and isinstance(bound[0], m.Bound) else tuple(scalar.text for scalar in listed)
+            return m.Bar(stated, "all_except" in source.lists)
         case "refer":
             return m.Refer(plain["to"])
         case "exempt":

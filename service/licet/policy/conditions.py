@@ -321,15 +321,18 @@ def lower_reporting(frame: Frame, names: NameSpace, faults: Faults) -> Condition
         return None
 
 
-def compile_bound(scalar: Scalar, names: NameSpace, faults: Faults) -> Bound | str:
-    """A field of an effect: a text, or `=expression` over what is bound."""
+_KINDS = {"STRING": "a text", "LIST": "a list of words"}
+
+
+def compile_bound(scalar: Scalar, names: NameSpace, faults: Faults, kind: str = "STRING") -> Bound | str:
+    """A field of an effect: a text (or where the kind says so a list), or `=expression` over what is bound."""
     if not scalar.text.startswith("="):
         return scalar.text
     inner = Scalar(scalar.text[1:].strip(), scalar.at.shifted(1), scalar.plain)
     try:
         checked = names.environment().check(inner.text)
-        if checked.type.name() != "STRING":
-            faults.add(inner.at, "EXPRESSION", f"{inner.text} is {checked.type.name()}, expected a text")
+        if checked.type.name() != kind:
+            faults.add(inner.at, "EXPRESSION", f"{inner.text} is {checked.type.name()}, expected {_KINDS[kind]}")
         return Bound(lower(checked, names).expr, inner.text)
     except CheckError as error:
         report(error, inner, names, faults)

@@ -224,14 +224,21 @@ class Authorize:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Makes authorizations unusable: those named, or all except those named."""
+    """Makes authorizations unusable: those named, or all except those named. A name stands for its paragraphs, too."""
 
-    authorizations: tuple[str, ...]
+    authorizations: tuple[str, ...] | Bound
     all_except: bool
 
     def stops(self, authorization: str) -> bool:
-        """Whether the bar makes an authorization unusable."""
-        return (authorization in self.authorizations) != self.all_except
+        """Whether the bar makes an authorization unusable; one whose row could not be read stops everything."""
+        if isinstance(self.authorizations, Bound):
+            return True
+        return any(is_paragraph(authorization, name) for name in self.authorizations) != self.all_except
+
+
+def is_paragraph(authorization: str, of: str) -> bool:
+    """Whether an authorization is the one named, or one of its paragraphs: `GOV(b)(2)` is of `GOV(b)`, and `GOV(b)` of `GOV`."""
+    return authorization == of or authorization.startswith(f"{of}(")
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,13 @@ class Fields:
         nodes = {key.text: value for key, value in node.entries}
         return cls(what, node.at, nodes, {key.text: key.at for key, _ in node.entries}, faults, set())
 
+    def or_else(self, defaults: Fields | None) -> Fields:
+        """The same fields; those that are not there are as the defaults say."""
+        if defaults is not None:
+            self.nodes.update({key: node for key, node in defaults.nodes.items() if key not in self.nodes})
+            self.keys.update({key: at for key, at in defaults.keys.items() if key not in self.keys})
+        return self
+
     def has(self, key: str) -> bool:
         """Whether the key is there."""
         self.asked.add(key)

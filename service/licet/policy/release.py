@@ -207,22 +207,26 @@ def _entries(
         if not isinstance(root, MappingNode):
             faults.add(root.at, "SHAPE", f"{name} should hold a list under {key}")
             continue
-        history, items = _head(name, root, key, faults, dated=dated)
+        history, items, defaults = _head(name, root, key, faults, dated=dated)
         for item in items:
-            fields = Fields.of(item, key.removesuffix("s"), faults)
+            fields = Fields.of(item, key.removesuffix("s"), faults).or_else(defaults)
             found.append(read(fields, history))
             fields.done()
     return tuple(found)
 
 
-def _head(name: str, root: MappingNode, key: str, faults: Faults, *, dated: bool) -> tuple[datetime.date, tuple[Node, ...]]:
+def _head(
+    name: str, root: MappingNode, key: str, faults: Faults, *, dated: bool
+) -> tuple[datetime.date, tuple[Node, ...], Fields | None]:
+    """From when a file knows the law, its entries, and for rules what holds for each that does not say otherwise."""
     fields = Fields.of(root, name, faults)
     history = fields.date("history_from", required=dated) or _LONG_AGO
     node = fields.node(key, required=True)
+    defaults = Fields.of(fields.node("defaults"), "defaults", faults) if key == "rules" and fields.has("defaults") else None
     fields.done()
     if node is not None and not isinstance(node, SequenceNode):
         faults.add(node.at, "SHAPE", f"{key} of {name} should be a list")
-    return history, node.items if isinstance(node, SequenceNode) else ()
+    return history, node.items if isinstance(node, SequenceNode) else (), defaults
 
 
 def _catalogue_digest(yaml: Mapping[str, Node], csv: Mapping[str, CsvText], folders: set[str]) -> str:

@@ -364,7 +364,8 @@ def _effect_fields(kind: str, fields: Fields, rule: Fields) -> EffectSource:
     texts = {key: required_scalar(fields, key) for key in required}
     texts |= {key: Scalar(fields.text(key), fields.position(key)) for key in optional if fields.has(key)}
     lists = {key: fields.scalars(key) for key in _EFFECT_LISTS.get(kind, ()) if fields.has(key)}
-    if kind in _EFFECT_LISTS and not any(lists.values()):
+    bars_everything = "all_except" in lists and "authorizations" not in lists
+    if kind in _EFFECT_LISTS and not any(lists.values()) and not bars_everything:
         wanted = " or ".join(_EFFECT_LISTS[kind])
         rule.faults.add(fields.at, "EMPTY", f"{kind} names nothing", f"name at least one under {wanted}")
     if len([key for key, scalars in lists.items() if scalars]) > 1:
