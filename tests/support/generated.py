@@ -443,7 +443,8 @@ def _effect(draw: Draw, kind: str) -> Fields:
             return {"prohibit": {"basis": pick(st.sampled_from(("P1", "B1"))), "derogation": derogation}}
         case "bar":
             key = pick(st.sampled_from(("authorizations", "all_except")))
-            return {"bar": {key: [pick(st.sampled_from(("X1", "X2")))]}}
+            names = [pick(st.sampled_from(("X1", "X2")))] if key == "authorizations" or pick(st.booleans()) else []
+            return {"bar": {key: names}}
         case "refer":
             return {"refer": {"to": "other"}}
         case "exempt":

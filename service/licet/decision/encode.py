@@ -9,7 +9,7 @@ from licet.decision.disposition import Reason
 from licet.decision.held import HeldCover
 from licet.decision.matching import Subject
 from licet.decision.questions import Question, unanswerable
-from licet.decision.resolution import Resolved, Use, basis_of, join
+from licet.decision.resolution import End, Resolved, Use, basis_of, expand, join
 from licet.decision.risk import Raised, Risk
 from licet.decision.sources import Sources, to_date
 from licet.decision.world import Assumed, World
@@ -303,12 +303,19 @@ class _Determination:
         return _once(sorted(shown, key=lambda a: (a.state, a.id, len(a.missing), a.rule)), "id", "state")
 
     def _candidates(self) -> list[Explained]:
-        """Authorizations that fired, may fire, or would if a claim were made."""
+        """Authorizations that fired, may fire, or would open if a claim were made."""
         return [
             e
             for e in self.resolved.relief
-            if isinstance(e.effect, m.Authorize) and (e.finding.verdict in _DECIDING or e.lacking_claims)
+            if isinstance(e.effect, m.Authorize) and (e.finding.verdict in _DECIDING or (e.lacking_claims and self._would_help(e)))
         ]
+
+    def _would_help(self, each: Explained) -> bool:
+        """Whether an authorization covers all that is certainly required and nothing certainly bars it: else no claim opens it."""
+        effect, inputs = each.effect_as(m.Authorize), self.resolved.inputs
+        wanted = frozenset(basis_of(e) for e in self.resolved.floor.required)
+        barred = any(bar.effect_as(m.Bar).stops(effect.id) for bar in inputs.counting(m.Bar, End.FLOOR))
+        return not barred and wanted <= expand(effect.covers, inputs.bases)
 
     def _authorization(self, each: Explained, use: Use | None) -> Any:
         effect = each.effect_as(m.Authorize)

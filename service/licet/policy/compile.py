@@ -233,7 +233,8 @@ def _check_cells(rule: RuleSource, named: Named, faults: Faults) -> None:
     for text in bars.values():
         head, _, column = text.partition(".")
         for row in (row for table in sorted(tables) for row in named.tables[table].rows if head == "=row"):
-            for cell in row.cells.get(column) or ():
+            cells = row.cells.get(column)
+            for cell in cells if isinstance(cells, tuple) else ():
                 if cell not in authorizations:
                     message = f"{cell} is no authorization, and {rule.id.text} reads it as one"
                     faults.add(row.at, "UNKNOWN_NAME", message, nearest(cell, authorizations))
@@ -430,7 +431,7 @@ def _effect(source: EffectSource, names: NameSpace, faults: Faults) -> m.Effect 
             return m.Prohibit(texts["basis"], m.Derogation(_known_choice(plain.get("derogation"), m.Derogation, m.Derogation.NONE)))
         case "bar":
             listed = source.lists.get("authorizations") or source.lists.get("all_except", ())
-            bound = [compile_bound(scalar, names, faults, "LIST") for scalar in listed if scalar.text.startswith("=")]
+            bound = [compile_bound(scalar, names, faults, "LIST<STRING>") for scalar in listed if scalar.text.startswith("=")]
             if bound and len(listed) > 1:
                 faults.add(listed[0].at, "EFFECT", "a list that a row names holds nothing else", "write `all_except: =row.column`")
             stated = bound[0] if bound and isinstance(bound[0], m.Bound) else tuple(scalar.text for scalar in listed)

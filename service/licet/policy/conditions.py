@@ -321,7 +321,7 @@ def lower_reporting(frame: Frame, names: NameSpace, faults: Faults) -> Condition
         return None
 
 
-_KINDS = {"STRING": "a text", "LIST": "a list of words"}
+_KINDS = {"STRING": "a text", "LIST<STRING>": "a list of words"}
 
 
 def compile_bound(scalar: Scalar, names: NameSpace, faults: Faults, kind: str = "STRING") -> Bound | str:
