@@ -9,7 +9,7 @@ from licet.decision.disposition import Reason
 from licet.decision.held import HeldCover
 from licet.decision.matching import Subject
 from licet.decision.questions import Question, unanswerable
-from licet.decision.resolution import End, Resolved, Use, basis_of, expand, join
+from licet.decision.resolution import End, Resolved, Use, basis_of, expand, is_barred, join
 from licet.decision.risk import Raised, Risk
 from licet.decision.sources import Sources, to_date
 from licet.decision.world import Assumed, World
@@ -314,7 +314,7 @@ class _Determination:
         """Whether an authorization covers all that is certainly required and nothing certainly bars it: else no claim opens it."""
         effect, inputs = each.effect_as(m.Authorize), self.resolved.inputs
         wanted = frozenset(basis_of(e) for e in self.resolved.floor.required)
-        barred = any(bar.effect_as(m.Bar).stops(effect.id) for bar in inputs.counting(m.Bar, End.FLOOR))
+        barred = any(is_barred(each, bar) for bar in inputs.counting(m.Bar, End.FLOOR))
         return not barred and wanted <= expand(effect.covers, inputs.bases)
 
     def _authorization(self, each: Explained, use: Use | None) -> Any:

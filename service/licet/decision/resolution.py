@@ -203,9 +203,15 @@ def expand(names: tuple[str, ...], bases: Mapping[str, m.Basis]) -> frozenset[st
 
 def _use(explained: Explained, bars: tuple[Explained, ...], wanted: frozenset[str], bases: Mapping[str, m.Basis]) -> Use:
     effect = explained.effect_as(m.Authorize)
-    barred = tuple(sorted(b.finding.name for b in bars if b.effect_as(m.Bar).stops(effect.id)))
+    barred = tuple(sorted(b.finding.name for b in bars if is_barred(explained, b)))
     refused = any(need is False for need in explained.needs)
     return Use(explained, barred, refused, bool(wanted) and wanted <= expand(effect.covers, bases))
+
+
+def is_barred(explained: Explained, by: Explained) -> bool:
+    """Whether a bar closes an authorization: by name of whatever instrument, as one of the rest only of its own."""
+    bar = by.effect_as(m.Bar)
+    return bar.stops(explained.effect_as(m.Authorize).id) and (not bar.all_except or by.rule.instrument == explained.rule.instrument)
 
 
 def _referred(end: End, referrals: tuple[Explained, ...], settled: Settled) -> Outcome:
