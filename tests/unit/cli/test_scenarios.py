@@ -224,6 +224,7 @@ def test_ids_are_told_apart(tmp_path: Path, release: Release) -> None:
         ("closed: LVS", "open: LVS"),
         ("closed: SPP", "possible: SPP"),
         ("at_most_questions: 9", "asks: destination.country"),
+        ("at_most_statements: 9", "at_most_statements: 0"),
         ("closed: TSR", "red_flags: us.WMD"),
         ("closed: TSR", "assumes: origin.country"),
         ("not_fired: us.746.9", "undetermined: us.746.9"),

@@ -198,6 +198,15 @@ def _at_most(expectation: Expectation, _: Scenario, answer: Answer) -> Failure |
     return Failure(expectation.at, f"at most {expectation.wanted} questions", f"{len(paths)}: {_names(paths)}")
 
 
+def _at_most_stated(expectation: Expectation, _: Scenario, answer: Answer) -> Failure | None:
+    """What the exporter declares, as a reply shows it: facts that share a statement count once."""
+    statements = list(dict.fromkeys(assumption.statement for assumption in answer.result.assumptions))
+    if len(statements) <= int(expectation.wanted):
+        return None
+    paths = [assumption.path for assumption in answer.result.assumptions]
+    return Failure(expectation.at, f"at most {expectation.wanted} statements", f"{len(statements)}, on {_names(paths)}")
+
+
 def _among(expectation: Expectation, expected: str, known: Iterable[str], shown: Iterable[str]) -> Failure | None:
     return None if expectation.wanted in known else Failure(expectation.at, expected, _names(dict.fromkeys(shown)))
 
@@ -223,4 +232,5 @@ _CHECKS: Mapping[Kind, Callable[[Expectation, Scenario, Answer], Failure | None]
     Kind.ASSUMES: _assumes,
     Kind.RED_FLAGS: _flag,
     Kind.AT_MOST_QUESTIONS: _at_most,
+    Kind.AT_MOST_STATEMENTS: _at_most_stated,
 }

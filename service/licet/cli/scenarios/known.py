@@ -12,6 +12,7 @@ from licet.policy.reading import Faults, nearest
 from licet.policy.release import Release
 from licet.v1 import outcome_pb2
 
+_COUNTS = frozenset((Kind.AT_MOST_QUESTIONS, Kind.AT_MOST_STATEMENTS))
 _RULES = frozenset((Kind.FIRES, Kind.UNDETERMINED, Kind.CONSIDERED, Kind.NOT_FIRED))
 
 
@@ -33,8 +34,8 @@ class Known:
             what = expectation.kind.replace("_", " ")
             hint = nearest(expectation.wanted, self.names[expectation.kind])
             faults.add(expectation.at, "UNKNOWN_NAME", f"{expectation.wanted} is no {_WHAT.get(expectation.kind, what)}", hint)
-        elif expectation.kind is Kind.AT_MOST_QUESTIONS and not expectation.wanted.isdecimal():
-            faults.add(expectation.at, "NUMBER", f"at_most_questions is {expectation.wanted}, expected a whole number")
+        elif expectation.kind in _COUNTS and not expectation.wanted.isdecimal():
+            faults.add(expectation.at, "NUMBER", f"{expectation.kind} is {expectation.wanted}, expected a whole number")
         if expectation.of and expectation.of not in self.laws:
             hint = nearest(expectation.of, self.laws)
             faults.add(expectation.at, "UNKNOWN_NAME", f"{expectation.of} is no instrument and no jurisdiction", hint)

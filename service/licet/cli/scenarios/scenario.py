@@ -40,6 +40,7 @@ class Kind(StrEnum):
     ASSUMES = "assumes"
     RED_FLAGS = "red_flags"
     AT_MOST_QUESTIONS = "at_most_questions"
+    AT_MOST_STATEMENTS = "at_most_statements"
 
 
 @dataclass(frozen=True, slots=True, order=True)

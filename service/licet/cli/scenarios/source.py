@@ -132,7 +132,7 @@ def _of_key(key: Scalar, value: Node, faults: Faults) -> Iterator[Expectation]:
         for law, outcome in value.entries:
             yield from (Expectation(at, kind, text, law.text) for text, at in _texts(outcome, key.text, faults))
         return
-    single = kind in (Kind.OUTCOME, Kind.DISPOSITION, Kind.AT_MOST_QUESTIONS)
+    single = kind in (Kind.OUTCOME, Kind.DISPOSITION, Kind.AT_MOST_QUESTIONS, Kind.AT_MOST_STATEMENTS)
     if single and not isinstance(value, Scalar):
         faults.add(value.at, "SHAPE", f"{key.text} should be a single value")
         return
