@@ -218,7 +218,7 @@ def test_ids_are_told_apart(tmp_path: Path, release: Release) -> None:
         ("not_fired: us.746.4", "not_fired: us.746.2"),
         ("not_fired: us.lvs[5A001/1]", "considered: us.lvs[5A001/1]"),
         ("basis: EMBARGO-CU", "basis: EMBARGO-KP"),
-        ("review: denial", "review: case-by-case"),
+        ("review: denial", "review: presumption-of-denial"),
         ("{fires: us.746.2, cite: 15 CFR 746.2}", "{fires: us.746.2, cite: 15 CFR 746.4}"),
         ("{fires: us.746.2, regime: unilateral}", "{fires: us.746.2, regime: WA}"),
         ("closed: LVS", "open: LVS"),
