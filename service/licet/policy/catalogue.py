@@ -74,10 +74,10 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class SchemeSource:
-    """A scheme, and which table of which package holds its known entries."""
+    """A scheme, and which tables of which package hold its known entries, in which column."""
 
     scheme: Scheme
-    entries: tuple[str, str, str] | None
+    entries: tuple[str, tuple[str, ...], str] | None
     at: Position
 
 
@@ -261,9 +261,10 @@ def _scheme(fields: Fields) -> SchemeSource:
     if not fields.has("entries"):
         return SchemeSource(scheme, None, fields.at)
     table = Fields.of(fields.node("entries"), "entries", fields.faults)
-    package, name, column = (table.text(key, required=True) for key in ("package", "table", "column"))
+    package, column = (table.text(key, required=True) for key in ("package", "column"))
+    names = table.texts("table", required=True)
     table.done()
-    return SchemeSource(scheme, (package, name, column), fields.at)
+    return SchemeSource(scheme, (package, names, column), fields.at)
 
 
 def _memberships(

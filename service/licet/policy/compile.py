@@ -513,11 +513,12 @@ def _check_subject(fact: FactSource, condition: m.Condition | None, faults: Faul
                 faults.add(leaf.at, "EXPRESSION", f"{name} means nothing here: {path} is no fact of one", "compare facts of tx")
 
 
-def known_entries(named: Named, column: str, table: str) -> frozenset[str] | None:
-    """The codes of a column of a table, on whatever date."""
-    if table not in named.tables:
+def known_entries(named: Named, column: str, tables: Iterable[str]) -> frozenset[str] | None:
+    """The codes of a column of tables, on whatever date."""
+    if any(table not in named.tables for table in tables):
         return None
-    return frozenset(str(cell) for row in named.tables[table].rows if isinstance(cell := row.cells.get(column), Code))
+    rows = (row for table in tables for row in named.tables[table].rows)
+    return frozenset(str(cell) for row in rows if isinstance(cell := row.cells.get(column), Code))
 
 
 __all__ = ["Named", "Scheme", "compile_package", "known_entries", "name_package"]

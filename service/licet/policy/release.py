@@ -256,15 +256,16 @@ def _names_stage(sources: Mapping[str, PackageSource], catalogues: Catalogues) -
 
 
 def _check_entries(source: SchemeSource, named: Mapping[str, Named], faults: Faults) -> None:
-    """The table that holds a scheme's known entries is there, if its package is."""
+    """The tables that hold a scheme's known entries are there, if their package is."""
     if source.entries is None or source.entries[0] not in named:
         return
-    package, table, column = source.entries
+    package, held_by, column = source.entries
     tables = named[package].specs
-    if table not in tables:
-        faults.add(source.at, "UNKNOWN_NAME", f"{table} is no table of {package}", nearest(table, tables))
-    elif column not in (names := [spec.name for spec in tables[table]]):
-        faults.add(source.at, "UNKNOWN_NAME", f"{column} is no column of {table}", nearest(column, names))
+    for table in held_by:
+        if table not in tables:
+            faults.add(source.at, "UNKNOWN_NAME", f"{table} is no table of {package}", nearest(table, tables))
+        elif column not in (names := [spec.name for spec in tables[table]]):
+            faults.add(source.at, "UNKNOWN_NAME", f"{column} is no column of {table}", nearest(column, names))
 
 
 def _unique_instruments(sources: Mapping[str, PackageSource], faults: Faults) -> None:
@@ -297,10 +298,11 @@ def _expressions_stage(named: Mapping[str, Named], catalogues: Catalogues, catal
     )
 
 
-def _entries_of(where: tuple[str, str, str] | None, named: Mapping[str, Named]) -> frozenset[str] | None:
+def _entries_of(where: tuple[str, tuple[str, ...], str] | None, named: Mapping[str, Named]) -> frozenset[str] | None:
     if where is None or where[0] not in named:
         return None
-    return known_entries(named[where[0]], where[2], where[1])
+    package, tables, column = where
+    return known_entries(named[package], column, tables)
 
 
 def _families(packages: Mapping[str, Package]) -> tuple[Family, ...]:
