@@ -1,0 +1,61 @@
+"""The tables of the store. Nothing in them but `heads`, `active` and `keys` is ever changed, and nothing but keys erased."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+metadata: Final = MetaData()
+
+heads: Final = Table(
+    "heads",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+)
+"""How far each log has come. Locking the row of a log is what gives its entries their order."""
+
+entries: Final = Table(
+    "entries",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("index", BigInteger, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("request_id", Text),
+    Column("content", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    UniqueConstraint("log", "id"),
+    UniqueConstraint("log", "caller", "request_id"),
+    Index("entries_about", "log", "about"),
+    Index("entries_decided_at", "log", "decided_at"),
+)
+"""The entries. `content` is the digest of the request as received: what a repeated `request_id` must come with."""
+
+nodes: Final = Table(
+    "nodes",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("level", BigInteger, primary_key=True),
+    Column("index", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""Roots of complete subtrees; level 0 holds the leaves' hashes."""
+
+blobs: Final = Table("blobs", metadata, Column("digest", Text, primary_key=True), Column("data", LargeBinary, nullable=False))
+"""What entries and releases refer to."""
+
+keys: Final = Table(
+    "keys",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("key", LargeBinary),
+    ForeignKeyConstraint(["log", "id"], ["entries.log", "entries.id"]),
+)
+"""The data key of an encrypted entry; NULL once it is erased."""

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from licet.ledger.blobs import BlobError, content, new_key, stored
+from licet.ledger.envelope import Envelope, Kind
+from licet.ledger.store import ConflictError, Draft, Recorded, Store, StoreError, opened
+from licet.ledger.verify import EMPTY_ROOT, check_consistency, check_inclusion, leaf_hash
+from tests.unit.ledger.conftest import LOG
+
+
+def draft(id_: str, request_id: str = "", what: str = "request", caller: str = "erp") -> Draft:
+    """A decision to record."""
+    request, result = stored(what.encode()), stored(f"result of {what}".encode())
+    envelope = Envelope(
+        kind=Kind.DECISION,
+        id=id_,
+        about="",
+        request=request.digest,
+        result=result.digest,
+        release="r" * 64,
+        engine="compiled 1",
+        language="1",
+        settings="{}",
+        as_of="2026-11-22",
+        decided_at="2026-11-22T05:00:00Z",
+        caller=caller,
+        outcome="AUTHORIZED",
+        disposition="PROCEED",
+    )
+    return Draft(envelope, (request, result), request_id, hashlib.sha256(what.encode()).hexdigest())
+
+
+def recorded(outcome: Any) -> Recorded:
+    """What was recorded; fails on a conflict."""
+    assert isinstance(outcome, Recorded)
+    return outcome
+
+
+def test_an_empty_log(store: Store) -> None:
+    """It holds nothing, and says so."""
+    assert (0, EMPTY_ROOT) == (store.tree.size, store.tree.root)
+    assert store.entry(0) is None
+    assert store.named("nobody") is None
+    with pytest.raises(ValueError, match="holds 0 entries"):
+        store.inclusion(0, 1)
+
+
+def test_what_is_appended_is_there_and_proved(store: Store, open_store: Callable[[], Store]) -> None:
+    """Entries keep their order over several batches; another process finds them, with their blobs and proofs."""
+    sizes = [3, 1, 7, 2]
+    trees = [recorded(store.append([draft(f"{b}-{n}") for n in range(size)])[-1]).tree for b, size in enumerate(sizes)]
+    other = open_store()
+    assert trees[-1] == other.tree
+    assert sum(sizes) == other.tree.size
+    for index in range(other.tree.size):
+        entry = other.entry(index)
+        assert entry is not None
+        assert entry == other.named(entry.envelope.id)
+        check_inclusion(index, leaf_hash(entry.leaf), other.inclusion(index, other.tree.size), other.tree)
+        blob = other.blob(entry.envelope.result)
+        assert blob is not None
+        assert b"result of request" == content(blob)
+    for tree in trees:
+        check_consistency(tree, other.tree, other.consistency(tree.size, other.tree.size))
+        assert tree == other.tree_at(tree.size)
+    assert [e.index for e in other.since(4, 5)] == [4, 5, 6, 7, 8]
+
+
+def test_a_request_made_again_is_the_entry_of_then(store: Store) -> None:
+    """The same request id with the same content, also twice in one batch, makes one entry; with other content it is a conflict."""
+    first = recorded(store.append([draft("a", "order-1")])[0])
+    again, twin, other, caller = store.append(
+        [
+            draft("b", "order-1"),
+            draft("c", "order-1"),
+            draft("d", "order-1", "another request"),
+            draft("e", "order-1", caller="another caller"),
+        ]
+    )
+    assert first.entry == recorded(again).entry == recorded(twin).entry
+    assert (False, True, True) == (first.again, recorded(again).again, recorded(twin).again)
+    assert isinstance(other, ConflictError)
+    assert 0 == other.entry.index
+    assert 1 == recorded(caller).entry.index
+    assert 2 == store.tree.size
+    assert first.entry == store.requested("erp", "order-1")
+    new, same, late = store.append([draft("f", "order-2"), draft("h", "order-2"), draft("g", "order-2", "another request")])
+    assert (2, False) == (recorded(new).entry.index, recorded(new).again)
+    assert (2, True) == (recorded(same).entry.index, recorded(same).again)
+    assert isinstance(late, ConflictError)
+
+
+def test_an_id_stands_once(store: Store) -> None:
+    """Two entries of one id are a fault of ours: nothing of the batch is recorded."""
+    store.append([draft("a")])
+    before = store.tree
+    with pytest.raises(StoreError):
+        store.append([draft("b"), draft("a")])
+    assert before == store.tree
+    assert store.named("b") is None
+
+
+def test_a_person_is_forgotten_and_the_proof_stays(store: Store) -> None:
+    """Once the key is erased the content cannot be read, while digests and proofs are what they were."""
+    key = new_key()
+    blob = stored(b"Jane Roe", key)
+    plain = draft("a")
+    store.append([Draft(plain.envelope, (blob,), key=key)])
+    data = store.blob(blob.digest)
+    assert data is not None
+    assert b"Jane Roe" == content(data, store.key("a"))
+    before = store.tree
+    store.erase_key("a")
+    assert store.key("a") is None
+    with pytest.raises(BlobError, match="erased"):
+        content(data, store.key("a"))
+    assert hashlib.sha256(data).hexdigest() == blob.digest
+    assert before == store.tree
+
+
+def _append_many(url: str, name: str, batches: int) -> None:
+    store = opened(url, LOG)
+    for batch in range(batches):
+        store.append([draft(f"{name}-{batch}-{n}") for n in range(5)])
+    store.close()
+    os._exit(0)
+
+
+def test_four_processes_append_to_one_tree(store: Store, url: str) -> None:
+    """Every entry of each is there, at an index of its own, and the stored nodes are those of one tree."""
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_append_many, args=(url, f"w{n}", 12)) for n in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+        assert 0 == worker.exitcode
+    tree = store.tree
+    assert 4 * 12 * 5 == tree.size
+    entries = store.since(0, 1_000)
+    assert list(range(tree.size)) == [entry.index for entry in entries]
+    assert {f"w{w}-{b}-{n}" for w in range(4) for b in range(12) for n in range(5)} == {e.envelope.id for e in entries}
+    for entry in entries:
+        check_inclusion(entry.index, leaf_hash(entry.leaf), store.inclusion(entry.index, tree.size), tree)
