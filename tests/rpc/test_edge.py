@@ -92,16 +92,19 @@ def test_too_many_calls_are_told_to_retry(
     """Above the limit a call is refused with the time after which to retry, and what is under way is answered."""
     server = start(max_concurrent_calls=1)
     stub = server.licensing
-    under_way = stub.Evaluate.future(large, timeout=60)
-    refusal = refused(lambda request, **options: until_refused(stub, request, **options), shipment())
+    under_way: Any = None
+
+    def until_refused(request: Any, **options: Any) -> None:
+        """Calls until a call fails. The one that is in the way may not have arrived yet, or have been refused itself."""
+        nonlocal under_way
+        for _ in range(1_000):
+            if under_way is None or under_way.done():
+                under_way = stub.Evaluate.future(large, timeout=60)
+            stub.Evaluate(request, **options)
+
+    refusal = refused(until_refused, shipment())
     assert (grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED") == (refusal.code, refusal.reason)
     assert 1.0 == refusal.retry_seconds
     assert "1" == refusal.metadata["limit"]
     assert under_way.result().decision.id
     assert stub.Evaluate(shipment(), timeout=60).decision.id
-
-
-def until_refused(stub: Any, request: Any, **options: Any) -> None:
-    """Calls until a call fails, since the one that is in the way may not have arrived yet."""
-    for _ in range(1_000):
-        stub.Evaluate(request, **options)

@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ from typing import Any
 import grpc
 import pytest
 
+from licet.api.ledger import open_ledger
+from licet.api.releases import Releases, load
+from licet.api.server import Running
+from licet.api.settings import read_settings
+from licet.engine.protocol import Matcher
 from licet.v1 import (
     licensing_service_pb2,
     licensing_service_pb2_grpc,
@@ -43,7 +49,8 @@ class Server:
     @classmethod
     def spawn(cls, policies: Path | None, **settings: object) -> Server:
         """A process with these settings and no others; it need not come up."""
-        given = {"listen": "127.0.0.1:0", "log_format": "json", **settings}
+        data = tempfile.TemporaryDirectory()
+        given = {"listen": "127.0.0.1:0", "log_format": "json", "data": data.name, **settings}
         if policies is not None:
             given["policies"] = policies
         env = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}  # a process gets it
@@ -52,7 +59,7 @@ class Server:
         server = cls(process)
         reader = threading.Thread(target=server._read, daemon=True)
         reader.start()
-        server._closers.append(lambda: reader.join(PATIENCE))
+        server._closers += (lambda: reader.join(PATIENCE), data.cleanup)
         return server
 
     def _read(self) -> None:
@@ -125,6 +132,19 @@ class Server:
             self.process.wait(PATIENCE)
         while self._closers:
             self._closers.pop(0)()
+
+
+@asynccontextmanager
+async def running(engine: Callable[[], Matcher], **settings: object) -> AsyncIterator[Running]:
+    """A server in this process, with an engine of the test's, under the invented law; its ledger is gone afterwards."""
+    with tempfile.TemporaryDirectory() as data:
+        given = read_settings(listen="127.0.0.1:0", data=data, **settings)
+        server = Running(given, Releases(load(POLICIES, engine)), open_ledger(given))
+        await server.begin()
+        try:
+            yield server
+        finally:
+            await server.stop(10)
 
 
 def shipment(destination: str = "DE", code: str = "A1") -> Any:

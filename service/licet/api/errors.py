@@ -7,7 +7,10 @@ LicetError
 │   ├── Unknown             what is named is not held here
 │   │   ├── ReleaseUnknown
 │   │   ├── JurisdictionUnknown
-│   │   └── RuleUnknown
+│   │   ├── RuleUnknown
+│   │   └── DecisionUnknown
+│   ├── RequestIdTaken      the request id stands for another request
+│   ├── LedgerUnavailable   the decision could not be recorded, hence is not answered; retry
 │   ├── Overloaded          too much is under way; retry
 │   ├── Draining            the server stops; retry elsewhere
 │   ├── DeadlineExceeded    there was no time left to answer
@@ -97,6 +100,35 @@ class RuleUnknown(Unknown):
         super().__init__(id_, f"this release has no rule {id_[:80] or '(no id)'}{hint}")
 
 
+class DecisionUnknown(Unknown):
+    """The ledger holds no such decision."""
+
+    reason = "DECISION_UNKNOWN"
+
+    def __init__(self, id_: str) -> None:
+        super().__init__(id_, f"no decision {id_[:80] or '(no id)'} is recorded here")
+
+
+class RequestIdTaken(CallError):  # noqa: N818  # the name says what is wrong
+    """The request id stands for another request, which was decided."""
+
+    reason = "REQUEST_ID_TAKEN"
+
+    def __init__(self, request_id: str, decision: str) -> None:
+        self.metadata = {"request_id": request_id, "decision": decision}
+        text = f"the request id {request_id} stands for another request, decided as {decision}; an id is good for one request"
+        super().__init__(text)
+
+
+class LedgerUnavailable(CallError):  # noqa: N818  # the name says what is wrong
+    """The ledger cannot be written or read now. What is not recorded is not answered."""
+
+    reason = "LEDGER_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("the decision cannot be recorded now, and nothing is answered unrecorded; retry")
+
+
 class Overloaded(CallError):  # noqa: N818  # the name says what is wrong
     """As much is under way as the server takes at a time."""
 
@@ -146,7 +178,7 @@ class Internal(CallError):  # noqa: N818  # the name says what is wrong
 class RefusedToStart(LicetError):  # noqa: N818  # the name says what is wrong
     """The server did not start. `faults` names everything that stands in the way, one line each.
 
-    `reason` is one of BAD_SETTING, POLICIES_UNREADABLE, POLICY_FAULTS, CANNOT_LISTEN.
+    `reason` is one of BAD_SETTING, POLICIES_UNREADABLE, POLICY_FAULTS, CANNOT_LISTEN, LEDGER_UNREADABLE.
     """
 
     def __init__(self, reason: str, faults: Iterable[str]) -> None:
@@ -163,6 +195,9 @@ STATUSES: Mapping[str, grpc.StatusCode] = MappingProxyType(
         ReleaseUnknown.reason: grpc.StatusCode.NOT_FOUND,
         JurisdictionUnknown.reason: grpc.StatusCode.NOT_FOUND,
         RuleUnknown.reason: grpc.StatusCode.NOT_FOUND,
+        DecisionUnknown.reason: grpc.StatusCode.NOT_FOUND,
+        RequestIdTaken.reason: grpc.StatusCode.ALREADY_EXISTS,
+        LedgerUnavailable.reason: grpc.StatusCode.UNAVAILABLE,
         Overloaded.reason: grpc.StatusCode.RESOURCE_EXHAUSTED,
         Draining.reason: grpc.StatusCode.UNAVAILABLE,
         DeadlineExceeded.reason: grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -171,7 +206,7 @@ STATUSES: Mapping[str, grpc.StatusCode] = MappingProxyType(
     }
 )
 """The one place where a reason gets its gRPC status; a reason that is not here is INTERNAL."""
-RETRY_AFTER: Mapping[str, int] = MappingProxyType({Overloaded.reason: 1, Draining.reason: 1})
+RETRY_AFTER: Mapping[str, int] = MappingProxyType({Overloaded.reason: 1, Draining.reason: 1, LedgerUnavailable.reason: 2})
 """Seconds after which a call that failed for a reason is worth another try."""
 
 

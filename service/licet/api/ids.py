@@ -6,7 +6,11 @@ import datetime
 import os
 import re
 import uuid
+from typing import Any
 
+CALLER = "x-caller"
+"""The metadata key under which a caller says who it is. It is believed: what stands before the server has to see to that."""
+_MAX_CALLER = 200
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 
 
@@ -21,3 +25,10 @@ def decision_id(now: datetime.datetime) -> str:
 def request_id(offered: str | bytes | None) -> str:
     """The caller's request id if it is short and plain, else a new one."""
     return offered if isinstance(offered, str) and _SANE.fullmatch(offered) else str(uuid.uuid4())
+
+
+def caller_of(context: Any) -> str:
+    """Who calls, as the caller says; empty where it says nothing plain."""
+    offered = next((value for key, value in context.invocation_metadata() or () if key == CALLER), "")
+    sane = isinstance(offered, str) and len(offered) <= _MAX_CALLER and offered.isprintable()
+    return str(offered) if sane else ""

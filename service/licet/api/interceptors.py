@@ -50,6 +50,9 @@ class Edge(grpc.aio.ServerInterceptor):
         if handler.unary_unary is not None:
             answer = partial(self._unary, handler, details.method)
             return grpc.unary_unary_rpc_method_handler(answer, response_serializer=handler.response_serializer)
+        if handler.unary_stream is not None:
+            answer = partial(self._replies, handler, details.method)
+            return grpc.unary_stream_rpc_method_handler(answer, response_serializer=handler.response_serializer)
         if handler.stream_stream is not None:
             answer = partial(self._stream, handler, details.method)
             return grpc.stream_stream_rpc_method_handler(answer, response_serializer=handler.response_serializer)
@@ -60,6 +63,12 @@ class Edge(grpc.aio.ServerInterceptor):
             with self._calls.admit():
                 async with within(_seconds(context, self._default)):
                     return await handler.unary_unary(_parsed(handler, raw), context)
+
+    async def _replies(self, handler: Any, method: str, raw: bytes, context: Any) -> None:
+        async with _guarded(method, context):
+            with self._streams.admit():
+                async with within(_seconds(context, None)):
+                    await handler.unary_stream(_parsed(handler, raw), context)
 
     async def _stream(self, handler: Any, method: str, _: Any, context: Any) -> None:
         async with _guarded(method, context):

@@ -18,8 +18,9 @@ import licet
 from licet.api.capacity import THREADS, Admission, Workers
 from licet.api.engines import Trust
 from licet.api.errors import item_error
-from licet.api.ids import decision_id
+from licet.api.ids import caller_of, decision_id
 from licet.api.interceptors import Incoming, milliseconds, seen_by_caller, within
+from licet.api.ledger import Ledger
 from licet.api.releases import Loaded, Releases
 from licet.api.settings import ServerSettings
 from licet.api.streams import Conversation
@@ -43,20 +44,36 @@ _ENUMS = {
 log = structlog.get_logger("licet.api")
 
 
-class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
-    """The service, over a release with its engine, which is trusted so far, and threads to compute in."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the service works with: a release with its engine, trust in that engine, the ledger, threads, and room for streams."""
 
-    def __init__(self, releases: Releases, trust: Trust, workers: Workers, streams: Admission, settings: ServerSettings) -> None:
-        self._releases = releases
-        self._trust = trust
-        self._workers = workers
-        self._streams = streams
+    releases: Releases
+    trust: Trust
+    ledger: Ledger
+    workers: Workers
+    streams: Admission
+
+
+class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
+    """The service. What it answers is recorded, rehearsals aside."""
+
+    def __init__(self, parts: Parts, settings: ServerSettings) -> None:
+        self._releases = parts.releases
+        self._trust = parts.trust
+        self._ledger = parts.ledger
+        self._workers = parts.workers
+        self._streams = parts.streams
         self._settings = settings
         self._decision = settings.decision
 
     async def Evaluate(self, request: Any, context: Any) -> licensing_service_pb2.EvaluateResponse:
-        """Decides one transaction. Raises `InvalidRequest` with all fields at fault, `ReleaseUnknown`, `Overloaded`."""
-        return licensing_service_pb2.EvaluateResponse(decision=await self._evaluate(request, self._releases.active))
+        """Decides one transaction, records the decision, then answers.
+
+        Raises `InvalidRequest` with all fields at fault, `ReleaseUnknown`, `RequestIdTaken`, `Overloaded`, `LedgerUnavailable`.
+        """
+        decision = await self._evaluate(request, self._releases.active, caller_of(context))
+        return licensing_service_pb2.EvaluateResponse(decision=decision)
 
     async def EvaluateBatch(self, request: Any, context: Any) -> licensing_service_pb2.EvaluateBatchResponse:
         """Decides each request, one after another, under one release. Raises `InvalidRequest` if it is no batch.
@@ -66,41 +83,42 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
         _check_batch(request)
         active, reply = self._releases.active, licensing_service_pb2.EvaluateBatchResponse()
         for each in request.requests:
-            reply.results.add(**await self._result(each, active, "EvaluateBatch"))
+            reply.results.add(**await self._result(each, active, caller_of(context), "EvaluateBatch"))
         return reply
 
     async def EvaluateStream(self, incoming: Incoming, context: Any) -> None:
         """Answers each message of a stream. Raises what `Conversation.run` raises."""
         await Conversation(
             read=incoming.read,
-            answer=self._reply,
+            answer=partial(self._reply, caller_of(context)),
             write=context.write,
             window=self._settings.stream_window,
             at_once=THREADS,
             idle_seconds=self._settings.stream_idle_seconds,
         ).run(self._streams.closed())
 
-    async def _reply(self, message: Any) -> licensing_service_pb2.EvaluateStreamResponse:
+    async def _reply(self, caller: str, message: Any) -> licensing_service_pb2.EvaluateStreamResponse:
         seconds = self._settings.default_deadline_seconds
-        result = await self._result(message.request, self._releases.active, "EvaluateStream", seconds)
+        result = await self._result(message.request, self._releases.active, caller, "EvaluateStream", seconds)
         return licensing_service_pb2.EvaluateStreamResponse(id=message.id, **result)
 
-    async def _result(self, request: Any, active: Loaded, method: str, seconds: float | None = None) -> dict[str, Any]:
+    async def _result(self, request: Any, active: Loaded, caller: str, method: str, seconds: float | None = None) -> dict[str, Any]:
         """The field of a result to set: `decision`, or the `error` that keeps this one request from being decided."""
         try:
             async with within(seconds):
-                return {"decision": await self._evaluate(request, active)}
+                return {"decision": await self._evaluate(request, active, caller)}
         except Exception as error:  # noqa: BLE001  # each request is a small RPC with an edge of its own
             seen = seen_by_caller(error, method)
             log.info("undecided", reason=seen.reason)
             return {"error": item_error(seen)}
 
-    async def _evaluate(self, request: Any, active: Loaded) -> decision_pb2.Decision:
+    async def _evaluate(self, request: Any, active: Loaded, caller: str) -> decision_pb2.Decision:
         started, now = time.perf_counter(), datetime.datetime.now(datetime.UTC)
-        loaded = active.named(request.release)
-        decision = await self._workers.run(partial(self._decide, request, loaded, now))
+        before = await self._ledger.found(caller, request) if not request.validate_only else None
+        decision = before or await self._fresh(request, active.named(request.release), caller, now)
+        decision.result.CopyFrom(for_audience(decision.result, request.audience))
         log.info(
-            "decision",
+            "decision" if before is None else "decided_before",
             id=decision.id,
             outcome=outcome_pb2.Outcome.Name(decision.result.outcome).removeprefix("OUTCOME_"),
             disposition=outcome_pb2.Disposition.Name(decision.result.disposition).removeprefix("DISPOSITION_"),
@@ -109,6 +127,15 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
             ms=milliseconds(started),
         )
         return decision
+
+    async def _fresh(self, request: Any, loaded: Loaded, caller: str, now: datetime.datetime) -> decision_pb2.Decision:
+        """A decision made now, and recorded unless it is a rehearsal."""
+        decision = await self._workers.run(partial(self._decide, request, loaded, now))
+        if request.validate_only:
+            decision.unrecorded = True
+            return decision
+        await self._ledger.keep(loaded)
+        return await self._ledger.record(caller, request, decision)
 
     def _decide(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> decision_pb2.Decision:
         _check(request, loaded)
@@ -128,7 +155,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
                 screening_required=self._decision.screening_required,
                 screening_max_age_days=self._decision.screening_max_age_days,
             ),
-            result=for_audience(decided.result, request.audience),
+            result=decided.result,
         )
 
     def _decided(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> tuple[Decided, str]:

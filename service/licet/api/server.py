@@ -13,10 +13,12 @@ from grpc_reflection.v1alpha import reflection
 
 from licet.api.cache import Cache
 from licet.api.capacity import Admission, Workers
+from licet.api.decisions import Decisions
 from licet.api.engines import ENGINES, Trust
 from licet.api.errors import RefusedToStart
 from licet.api.interceptors import Edge
-from licet.api.licensing import Licensing
+from licet.api.ledger import Ledger, open_ledger
+from licet.api.licensing import Licensing, Parts
 from licet.api.logs import configure_logging
 from licet.api.policies import Policies
 from licet.api.releases import Releases, load
@@ -24,10 +26,18 @@ from licet.api.reload import SERVICE as RELOAD
 from licet.api.reload import Reloader, look
 from licet.api.settings import ServerSettings
 from licet.policy.folder import Signature
-from licet.v1 import licensing_service_pb2, licensing_service_pb2_grpc, policy_service_pb2, policy_service_pb2_grpc
+from licet.v1 import (
+    decision_service_pb2,
+    decision_service_pb2_grpc,
+    licensing_service_pb2,
+    licensing_service_pb2_grpc,
+    policy_service_pb2,
+    policy_service_pb2_grpc,
+)
 
 SERVICES = (
     licensing_service_pb2.DESCRIPTOR.services_by_name["LicensingService"].full_name,
+    decision_service_pb2.DESCRIPTOR.services_by_name["DecisionService"].full_name,
     policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
 )
 AGREEMENT = "licet.v1.EngineAgreement"
@@ -59,10 +69,11 @@ async def serve(settings: ServerSettings) -> None:
 
 
 class Running:
-    """A server that listens at `address`."""
+    """A server that listens at `address`. It owns the ledger from then on."""
 
-    def __init__(self, settings: ServerSettings, releases: Releases) -> None:
+    def __init__(self, settings: ServerSettings, releases: Releases, ledger: Ledger) -> None:
         self.releases = releases
+        self._ledger = ledger
         self._calls = Admission(settings.max_concurrent_calls)
         self._streams = Admission(settings.max_concurrent_streams)
         self._workers = Workers(settings.max_concurrent_calls)
@@ -81,8 +92,9 @@ class Running:
             ],
         )
         trust = Trust(settings.check_one_in, self._distrust)
-        licensing = Licensing(releases, trust, self._workers, self._streams, settings)
+        licensing = Licensing(Parts(releases, trust, ledger, self._workers, self._streams), settings)
         licensing_service_pb2_grpc.add_LicensingServiceServicer_to_server(licensing, self._server)
+        decision_service_pb2_grpc.add_DecisionServiceServicer_to_server(Decisions(ledger, self._workers), self._server)
         policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(Policies(releases, self._workers), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
@@ -93,15 +105,21 @@ class Running:
         """A server that listens and is healthy. Raises `RefusedToStart`, and then nothing is left behind.
 
         1. Loads the policies, from the cache where it has them.
-        2. Takes the port.
-        3. Begins to serve, and says so.
-        4. Compares what came from the cache with the policies, and follows them, unless told not to.
+        2. Opens the ledger.
+        3. Takes the port.
+        4. Begins to serve, and says so.
+        5. Compares what came from the cache with the policies, and follows them, unless told not to.
         """
         engine = ENGINES[settings.engine]
         cache = await asyncio.to_thread(Cache, settings.cache) if settings.cache is not None else None
         known = await asyncio.to_thread(look, settings.policies)
         loaded = await asyncio.to_thread(load, settings.policies, engine, cache)
-        running = cls(settings, Releases(loaded))
+        ledger = await asyncio.to_thread(open_ledger, settings)
+        try:
+            running = cls(settings, Releases(loaded), ledger)
+        except RefusedToStart:
+            ledger.close()
+            raise
         await running.begin()
         log.info(
             "serving",
@@ -110,6 +128,7 @@ class Running:
             packages=[f"{p.jurisdiction} {p.policy.version}" for p in loaded.release.packages.values()],
             engine=loaded.matcher.name,
             from_cache=bool(loaded.form),
+            ledger=ledger.records.home.store.log,
         )
         if settings.reload_seconds or cache is not None:
             await running._follow(settings, known, cache)
@@ -158,7 +177,7 @@ class Running:
 
         1. Health says NOT_SERVING, edits are no longer followed, and new calls are told to go elsewhere.
         2. Calls under way end, or are cancelled when the time is up; streams read no further, and end when all is answered.
-        3. The port is free.
+        3. The port is free, and all that was answered is in the ledger, which is closed.
         """
         await self._health.enter_graceful_shutdown()
         await self._follow_no_more()
@@ -172,6 +191,7 @@ class Running:
         except TimeoutError:
             await self._server.stop(None)
         self._workers.close()
+        await asyncio.to_thread(self._ledger.close)
 
     async def _follow_no_more(self) -> None:
         if self._following is not None:

@@ -57,6 +57,11 @@ def _address(text: str) -> str:
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 
+def _data_folder() -> Path:
+    """Where a user's programs keep what must last."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "licet"
+
+
 class ServerSettings(BaseSettings):
     """The settings of a server. Frozen; make them with `read_settings`, which names every fault."""
 
@@ -66,6 +71,16 @@ class ServerSettings(BaseSettings):
         "127.0.0.1:50051", description="IP address and port; port 0 takes a free one"
     )
     policies: Path = Field(default_factory=embedded_folder, description="folder of policies; the embedded ones if unset")
+    data: Path = Field(
+        default_factory=_data_folder, description="folder of the ledger: its key, and its database unless one is named"
+    )
+    database: str = Field(
+        "", description="SQLAlchemy URL of the ledger's database, such as postgresql+psycopg://...; a file if unset"
+    )
+    origin: str = Field(
+        "licet.local/decisions", min_length=1, max_length=200, pattern=r"^[!-*,-~]+$", description="name of the log"
+    )
+    private: bool = Field(False, description="whether requests and results are encrypted, each under a key that can be erased")
     cache: Path | None = Field(None, description="folder that keeps compiled policies for the next start; none if unset")
     reload_seconds: Seconds = Field(1.0, ge=0, description="how often the policies are looked at for edits; 0 never")
     engine: EngineName = Field(EngineName.COMPILED, description="what finds the rules: compiled or reference")

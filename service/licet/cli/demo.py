@@ -91,10 +91,15 @@ def main(arguments: Sequence[str] = ()) -> int:
 @contextmanager
 def served(*options: str) -> Iterator[str]:
     """The address of a healthy server, on a port that was free; the server is stopped at the end. Raises `ServerTrouble`."""
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory() as data:
         # Its own process group: Ctrl-C reaches this process alone, which then stops the server.
         process = subprocess.Popen(  # noqa: S603  # our own module, under the interpreter that runs this
-            _command(*options), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(), start_new_session=True
+            _command("--data", data, *options),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=_environment(),
+            start_new_session=True,
         )
         try:
             address = _address(process, log)

@@ -63,6 +63,7 @@ class Local:
             settings=decision_pb2.EvaluationSettings(
                 screening_required=settings.screening_required, screening_max_age_days=settings.screening_max_age_days
             ),
+            unrecorded=True,
             result=for_audience(decided.result, request.audience),
         )
         return Answered(decision, self._second(request, decided, engine))

@@ -21,6 +21,7 @@ import licet
 from licet.api.engines import EngineName
 from licet.api.server import serve as serve_forever
 from licet.api.settings import LogFormat, LogLevel, read_settings
+from licet.cli import audit as audit_commands
 from licet.cli import policies as policy_commands
 from licet.cli.answers import Answered, Answers
 from licet.cli.bench.command import bench
@@ -52,6 +53,8 @@ Licet answers from versioned policy files. Start with an example:
 )
 app.add_typer(policy_commands.app, name="policy")
 app.command()(bench)
+app.add_typer(audit_commands.app, name="audit")
+app.command()(audit_commands.replay)
 
 
 class AudienceName(StrEnum):
@@ -231,6 +234,20 @@ def serve(
         str | None, typer.Option(help="IP address and port; port 0 takes a free one.", show_default="127.0.0.1:50051")
     ] = None,
     policies: Policies = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the ledger.", show_default="~/.local/share/licet")
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Its database: postgresql+psycopg://…", show_default="a file in --data"),
+    ] = None,
+    origin: Annotated[str | None, typer.Option(help="Name of the log.", show_default="licet.local/decisions")] = None,
+    private: Annotated[
+        bool | None,
+        typer.Option(
+            "--private/--no-private", help="Whether each record is encrypted under a key that can be erased.", show_default="no"
+        ),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(
@@ -285,6 +302,10 @@ def serve(
     given = {
         "listen": listen,
         "policies": policies,
+        "data": data,
+        "database": database,
+        "origin": origin,
+        "private": private,
         "cache": cache,
         "reload_seconds": reload_seconds,
         "engine": engine,

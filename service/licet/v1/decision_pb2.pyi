@@ -105,7 +105,7 @@ class Proof(_message.Message):
     def __init__(self, origin: _Optional[str] = ..., index: _Optional[int] = ..., checkpoint: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("id", "request_id", "transaction_digest", "release", "engine", "language", "as_of", "decided_at", "settings", "proof", "result")
+    __slots__ = ("id", "request_id", "transaction_digest", "release", "engine", "language", "as_of", "decided_at", "settings", "proof", "result", "unrecorded")
     ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TRANSACTION_DIGEST_FIELD_NUMBER: _ClassVar[int]
@@ -117,6 +117,7 @@ class Decision(_message.Message):
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     PROOF_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
+    UNRECORDED_FIELD_NUMBER: _ClassVar[int]
     id: str
     request_id: str
     transaction_digest: str
@@ -128,7 +129,8 @@ class Decision(_message.Message):
     settings: EvaluationSettings
     proof: Proof
     result: Result
-    def __init__(self, id: _Optional[str] = ..., request_id: _Optional[str] = ..., transaction_digest: _Optional[str] = ..., release: _Optional[str] = ..., engine: _Optional[str] = ..., language: _Optional[str] = ..., as_of: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settings: _Optional[_Union[EvaluationSettings, _Mapping]] = ..., proof: _Optional[_Union[Proof, _Mapping]] = ..., result: _Optional[_Union[Result, _Mapping]] = ...) -> None: ...
+    unrecorded: bool
+    def __init__(self, id: _Optional[str] = ..., request_id: _Optional[str] = ..., transaction_digest: _Optional[str] = ..., release: _Optional[str] = ..., engine: _Optional[str] = ..., language: _Optional[str] = ..., as_of: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settings: _Optional[_Union[EvaluationSettings, _Mapping]] = ..., proof: _Optional[_Union[Proof, _Mapping]] = ..., result: _Optional[_Union[Result, _Mapping]] = ..., unrecorded: _Optional[bool] = ...) -> None: ...
 
 class Result(_message.Message):
     __slots__ = ("disposition", "reasons", "outcome", "jurisdictions", "determinations", "questions", "assumptions", "red_flags", "summary", "trace", "coverage")

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -13,17 +12,15 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from structlog.testing import capture_logs
 
 from licet.api.engines import Trust
-from licet.api.releases import Releases, load
-from licet.api.server import AGREEMENT, Running
-from licet.api.settings import read_settings
+from licet.api.releases import load
+from licet.api.server import AGREEMENT
 from licet.engine.compiled import CompiledEngine
 from licet.engine.protocol import Case, Finding, Matcher, Verdict
 from licet.engine.reference import ReferenceEngine
 from licet.v1 import decision_pb2, licensing_service_pb2_grpc, outcome_pb2
 from tests.support.pairs import cases_of
-from tests.support.servers import shipment
+from tests.support.servers import POLICIES, running, shipment
 
-POLICIES = Path(__file__).parents[2] / "rpc" / "policies"
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 
 
@@ -49,17 +46,12 @@ class Fanciful:
 
 async def _served(engine: Callable[[], Matcher], one_in: int, calls: int) -> tuple[list[decision_pb2.Decision], int]:
     """The decisions of a server with this engine, one after another, and what health says then."""
-    running = Running(read_settings(listen="127.0.0.1:0", check_one_in=one_in), Releases(load(POLICIES, engine)))
-    await running.begin()
-    try:
-        async with grpc.aio.insecure_channel(running.address) as channel:
-            licensing: Any = licensing_service_pb2_grpc.LicensingServiceStub(channel)
-            decisions = [(await licensing.Evaluate(shipment("YY"), timeout=60)).decision for _ in range(calls)]
-            health: Any = health_pb2_grpc.HealthStub(channel)
-            reply = await health.Check(health_pb2.HealthCheckRequest(service=AGREEMENT), timeout=60)
-            return decisions, reply.status
-    finally:
-        await running.stop(10)
+    async with running(engine, check_one_in=one_in) as server, grpc.aio.insecure_channel(server.address) as channel:
+        licensing: Any = licensing_service_pb2_grpc.LicensingServiceStub(channel)
+        decisions = [(await licensing.Evaluate(shipment("YY"), timeout=60)).decision for _ in range(calls)]
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        reply = await health.Check(health_pb2.HealthCheckRequest(service=AGREEMENT), timeout=60)
+        return decisions, reply.status
 
 
 @pytest.mark.parametrize("engine", [Forgetful, Fanciful])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any, NoReturn
 
 import grpc
@@ -9,13 +8,9 @@ import pytest
 from grpc_status import rpc_status
 from structlog.testing import capture_logs
 
-from licet.api.releases import Releases, load
-from licet.api.server import Running
-from licet.api.settings import read_settings
 from licet.engine.protocol import Case
 from licet.v1 import licensing_service_pb2, licensing_service_pb2_grpc
-
-POLICIES = Path(__file__).parents[2] / "rpc" / "policies"
+from tests.support.servers import running
 
 
 class Faulty:
@@ -45,15 +40,10 @@ async def failed(stub: Any) -> Any:
 
 async def failing_call() -> Any:
     """The error that a caller of a faulty server gets."""
-    running = Running(read_settings(listen="127.0.0.1:0"), Releases(load(POLICIES, Faulty)))
-    await running.begin()
-    try:
-        async with grpc.aio.insecure_channel(running.address) as channel:
-            stub: Any = licensing_service_pb2_grpc.LicensingServiceStub(channel)
-            errors = [await failed(stub) for _ in range(2)]
-            return errors[1]  # the server outlives a fault
-    finally:
-        await running.stop(10)
+    async with running(Faulty) as server, grpc.aio.insecure_channel(server.address) as channel:
+        stub: Any = licensing_service_pb2_grpc.LicensingServiceStub(channel)
+        errors = [await failed(stub) for _ in range(2)]
+        return errors[1]  # the server outlives a fault
 
 
 def test_a_fault_of_ours_is_told_to_the_log_alone() -> None:

@@ -1,0 +1,180 @@
+"""Record, then answer: the decisions of this server in its ledger, and back."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from licet.api.errors import DecisionUnknown, LedgerUnavailable, Overloaded, RefusedToStart, RequestIdTaken
+from licet.api.releases import Loaded
+from licet.api.settings import ServerSettings
+from licet.ledger.blobs import Blob, new_key, stored
+from licet.ledger.envelope import Envelope, Kind
+from licet.ledger.home import Home, HomeError, open_home
+from licet.ledger.recorder import Counts, FullError, Recorder
+from licet.ledger.store import ConflictError, Draft, Entry, Recorded, StoreError
+from licet.policy.release import LANGUAGE
+from licet.replay.records import NoDecisionError, Records
+from licet.replay.sources import packed
+from licet.v1 import decision_pb2, outcome_pb2
+
+_THREADS = 2
+_T = TypeVar("_T")
+
+
+def open_ledger(settings: ServerSettings) -> Ledger:
+    """The ledger that the settings name, made if it is not there. Raises `RefusedToStart`."""
+    try:
+        home = open_home(settings.data, origin=settings.origin, database=settings.database)
+    except HomeError as error:
+        raise RefusedToStart("LEDGER_UNREADABLE", [str(error)]) from error
+    return Ledger(home, most=settings.max_concurrent_calls, private=settings.private)
+
+
+class Ledger:
+    """An open log, from which everything of a server reads, and to which it appends."""
+
+    def __init__(self, home: Home, *, most: int, private: bool) -> None:
+        """At most `most` decisions wait to be recorded. `private` encrypts each under a key of its own."""
+        self.records = Records(home)
+        """What the log holds."""
+        self._private = private
+        self._kept: set[str] = set()
+        self._closed = False
+        self._recorder = Recorder(home.store.append, most)
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="licet-ledger")
+
+    @property
+    def counts(self) -> Counts:
+        """What became of decisions since the start."""
+        return self._recorder.counts
+
+    async def found(self, caller: str, request: Any) -> decision_pb2.Decision | None:
+        """What was decided on a request before. Raises `RequestIdTaken` where its id stands for another, `LedgerUnavailable`."""
+        if not request.request_id:
+            return None
+        entry = await self.read(partial(self.records.home.store.requested, caller, request.request_id))
+        return await self.read(partial(self._same, entry, request)) if entry is not None else None
+
+    async def keep(self, loaded: Loaded) -> None:
+        """The sources of a release are in the ledger, once. Raises `Overloaded`, `LedgerUnavailable`."""
+        digest = loaded.release.digest
+        if digest in self._kept:
+            return
+        if not await self.read(partial(self.records.home.store.about, digest)):
+            await self._recorded(await self.read(partial(_activation, loaded)))
+        self._kept.add(digest)
+
+    async def record(self, caller: str, request: Any, decision: decision_pb2.Decision) -> decision_pb2.Decision:
+        """The decision with its proof, once it is durable; that of an earlier call where the same request was made before.
+
+        Raises `RequestIdTaken`, `Overloaded`, and `LedgerUnavailable` where it was not recorded.
+        """
+        try:
+            recorded = await self._recorded(await self.read(partial(self._draft, caller, request, decision)))
+        except ConflictError as error:
+            return await self.read(partial(self._same, error.entry, request))
+        return await self.read(partial(self._answer, recorded, decision))
+
+    async def _recorded(self, draft: Draft) -> Recorded:
+        try:
+            return await asyncio.wrap_future(self._recorder.record(draft))
+        except FullError as error:
+            raise Overloaded(error.most) from None
+        except StoreError as error:
+            raise LedgerUnavailable from error
+
+    def _answer(self, recorded: Recorded, decision: decision_pb2.Decision) -> decision_pb2.Decision:
+        answer = self.records.decision(recorded.entry) if recorded.again else decision
+        answer.proof.CopyFrom(self.records.proof(recorded.entry.index, recorded.tree))
+        return answer
+
+    def _same(self, entry: Entry, request: Any) -> decision_pb2.Decision:
+        """What an entry says, if it is of this very request."""
+        if self.records.request(entry) != request:
+            raise RequestIdTaken(request.request_id, entry.envelope.id)
+        return self.records.decision(entry)
+
+    def _draft(self, caller: str, request: Any, decision: decision_pb2.Decision) -> Draft:
+        received = request.SerializeToString(deterministic=True)
+        key = new_key() if self._private else None
+        blobs = stored(received, key), stored(decision.result.SerializeToString(deterministic=True), key)
+        envelope = _envelope(caller, decision, *blobs)
+        return Draft(envelope, blobs, request.request_id, hashlib.sha256(received).hexdigest(), key)
+
+    # ---- reading ----
+
+    async def read(self, work: Callable[[], _T]) -> _T:
+        """What the work returns, which runs in a thread of the ledger's. Raises `DecisionUnknown`, `LedgerUnavailable`."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except NoDecisionError as error:
+            raise DecisionUnknown(str(error)) from None
+        except StoreError as error:
+            raise LedgerUnavailable from error
+
+    def close(self) -> None:
+        """Everything that waited is recorded, and the last checkpoint kept."""
+        if not self._closed:
+            self._closed = True
+            self._recorder.close()
+            self._pool.shutdown()
+            self.records.home.close()
+
+
+def _activation(loaded: Loaded) -> Draft:
+    """That a release is in use, with its sources. Its id is the release's digest: it stands once in a log."""
+    sources = stored(packed(loaded.sources))
+    at = Timestamp()
+    at.FromDatetime(loaded.loaded_at)
+    envelope = Envelope(
+        kind=Kind.ACTIVATION,
+        id=loaded.release.digest,
+        about=loaded.release.digest,
+        request=sources.digest,
+        result="",
+        release=loaded.release.digest,
+        engine="",
+        language=LANGUAGE,
+        settings="",
+        as_of="",
+        decided_at=_text(at),
+        caller="",
+        outcome="",
+        disposition="",
+    )
+    return Draft(envelope, (sources,), f"release {loaded.release.digest}", loaded.release.digest)
+
+
+def _envelope(caller: str, decision: decision_pb2.Decision, request: Blob, result: Blob) -> Envelope:
+    settings = decision.settings
+    facts = {name.name: getattr(settings, name.name) for name in settings.DESCRIPTOR.fields}
+    return Envelope(
+        kind=Kind.DECISION,
+        id=decision.id,
+        about="",
+        request=request.digest,
+        result=result.digest,
+        release=decision.release,
+        engine=decision.engine,
+        language=decision.language,
+        settings=json.dumps(facts, sort_keys=True, separators=(",", ":")),
+        as_of=datetime.date(decision.as_of.year, decision.as_of.month, decision.as_of.day).isoformat(),
+        decided_at=_text(decision.decided_at),
+        caller=caller,
+        outcome=outcome_pb2.Outcome.Name(decision.result.outcome).removeprefix("OUTCOME_"),
+        disposition=outcome_pb2.Disposition.Name(decision.result.disposition).removeprefix("DISPOSITION_"),
+    )
+
+
+def _text(instant: Timestamp) -> str:
+    text: str = instant.ToJsonString()
+    return text

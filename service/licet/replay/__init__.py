@@ -1,0 +1,1 @@
+"""Replay: a recorded decision is computed again, under its own release, and compared with the record."""

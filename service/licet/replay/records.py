@@ -1,0 +1,152 @@
+"""What a ledger holds, read back as messages: what was asked, what was decided, under which release, and what proves it."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from licet.decision.sources import to_date
+from licet.engine.compiled import CompiledEngine
+from licet.engine.protocol import Matcher
+from licet.ledger.blobs import BlobError, content
+from licet.ledger.envelope import Kind
+from licet.ledger.home import Home
+from licet.ledger.store import Entry, StoreError
+from licet.ledger.verify import Tree
+from licet.policy.release import Release
+from licet.replay.evidence import Evidence, Proved
+from licet.replay.replay import Replayed, impossible, replay
+from licet.replay.sources import ReleaseError, restored, unpacked
+from licet.v1 import decision_pb2, licensing_service_pb2
+
+_RELEASES = 4
+"""Releases that replays keep compiled."""
+
+
+class NoDecisionError(LookupError):
+    """The ledger holds no decision of that id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A release as the ledger keeps it: its entry, and its sources as stored."""
+
+    entry: Entry
+    blob: bytes
+
+
+class Records:
+    """The records of one log. All methods raise `StoreError` where the database cannot be read."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._restored = lru_cache(maxsize=_RELEASES)(self._with_engine)
+
+    def entry(self, id_: str) -> Entry:
+        """The entry of a decision. Raises `NoDecisionError`."""
+        entry = self.home.store.named(id_)
+        if entry is None or entry.envelope.kind is not Kind.DECISION:
+            raise NoDecisionError(id_)
+        return entry
+
+    def request(self, entry: Entry) -> Any:
+        """What was asked; None where its key was erased."""
+        data = self._content(entry.envelope.id, entry.envelope.request)
+        return licensing_service_pb2.EvaluateRequest.FromString(data) if data is not None else None
+
+    def decision(self, entry: Entry) -> decision_pb2.Decision:
+        """What was decided, whole, with the newest proof; without `result` where its key was erased."""
+        envelope = entry.envelope
+        decision = decision_pb2.Decision(
+            id=envelope.id,
+            release=envelope.release,
+            engine=envelope.engine,
+            language=envelope.language,
+            as_of=to_date(datetime.date.fromisoformat(envelope.as_of)),
+            settings=decision_pb2.EvaluationSettings(**json.loads(envelope.settings)),
+            proof=self.proof(entry.index, self.home.store.tree),
+        )
+        decision.decided_at.FromJsonString(envelope.decided_at)
+        if (request := self.request(entry)) is not None:
+            transaction = request.transaction.SerializeToString(deterministic=True)
+            decision.request_id, decision.transaction_digest = request.request_id, hashlib.sha256(transaction).hexdigest()
+        if (result := self._content(envelope.id, envelope.result)) is not None:
+            decision.result.CopyFrom(decision_pb2.Result.FromString(result))
+        return decision
+
+    def proof(self, index: int, tree: Tree) -> decision_pb2.Proof:
+        """Where an entry stands, with the signed checkpoint of a tree that covers it."""
+        return decision_pb2.Proof(origin=self.home.store.log, index=index, checkpoint=self.home.checkpoint(tree))
+
+    def release(self, digest: str) -> Release:
+        """A release that was used, compiled from the sources that were kept. Raises `ReleaseError`."""
+        return restored(self._sources(digest), digest)
+
+    def replayed(self, entry: Entry, audience: int) -> Replayed:
+        """What a decision comes to when the compiled engine computes it again under its own release."""
+        request, recorded = self.request(entry), self.decision(entry)
+        if request is None:
+            return impossible("what was asked has been erased")
+        try:
+            release, matcher = self._restored(entry.envelope.release)
+        except ReleaseError as error:
+            return impossible(str(error))
+        return replay(request, recorded, release, matcher, audience)
+
+    def evidence(self, id_: str) -> Evidence:
+        """Everything about a decision, for an auditor. Raises `NoDecisionError`, and `ReleaseError` where a part is gone."""
+        entry = self.entry(id_)
+        kept = self._kept(entry.envelope.release)
+        tree = self.home.store.tree
+        asked = self.request(entry)
+        if asked is None:
+            raise ReleaseError("what was asked has been erased")
+        return Evidence(
+            decision=self._proved(entry, tree),
+            release=self._proved(kept.entry, tree),
+            request_blob=self._blob(entry.envelope.request),
+            result_blob=self._blob(entry.envelope.result),
+            release_blob=kept.blob,
+            checkpoint=self.home.checkpoint(tree),
+            key=self.home.store.key(id_),
+            asked=asked,
+            decided=self.decision(entry),
+            sources=unpacked(self._sources(entry.envelope.release)),
+            replayed=self.replayed(entry, licensing_service_pb2.AUDIENCE_AUDITOR),
+        )
+
+    def _proved(self, entry: Entry, tree: Tree) -> Proved:
+        return Proved(entry.leaf, entry.index, self.home.store.inclusion(entry.index, tree.size))
+
+    def _with_engine(self, digest: str) -> tuple[Release, Matcher]:
+        return self.release(digest), CompiledEngine()
+
+    def _sources(self, digest: str) -> bytes:
+        try:
+            return content(self._kept(digest).blob)
+        except BlobError as error:
+            raise ReleaseError(f"the sources of the release {digest}: {error}") from None
+
+    def _kept(self, digest: str) -> _Kept:
+        for entry in self.home.store.about(digest):
+            if entry.envelope.kind is Kind.ACTIVATION and (blob := self.home.store.blob(entry.envelope.request)) is not None:
+                return _Kept(entry, blob)
+        raise ReleaseError(f"the ledger does not hold the release {digest}")
+
+    def _blob(self, digest: str) -> bytes:
+        data = self.home.store.blob(digest)
+        if data is None:
+            raise StoreError(f"the blob {digest} is missing")
+        return data
+
+    def _content(self, id_: str, digest: str) -> bytes | None:
+        try:
+            return content(self._blob(digest), self.home.store.key(id_))
+        except BlobError as error:
+            if self.home.store.is_erased(id_):
+                return None
+            raise StoreError(str(error)) from error
