@@ -298,7 +298,9 @@ class _Determination:
     def _authorizations(self) -> list[Any]:
         if not any(run.required for run in (self.resolved.floor, self.resolved.ceiling)):
             return []
-        uses = {use.explained.finding: use for run in (self.resolved.ceiling, self.resolved.floor) for use in run.uses}
+        # What leaves nothing to cover in the floor may still cover in the ceiling.
+        runs = (self.resolved.ceiling.uses, (use for use in self.resolved.floor.uses if use.covering))
+        uses = {use.explained.finding: use for run in runs for use in run}
         shown = [self._authorization(e, uses.get(e.finding)) for e in self._candidates()]
         return _once(sorted(shown, key=lambda a: (a.state, a.id, len(a.missing), a.rule)), "id", "state")
 
