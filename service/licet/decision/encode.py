@@ -301,7 +301,8 @@ class _Determination:
         # What leaves nothing to cover in the floor may still cover in the ceiling.
         runs = (self.resolved.ceiling.uses, (use for use in self.resolved.floor.uses if use.covering))
         uses = {use.explained.finding: use for run in runs for use in run}
-        shown = [self._authorization(e, uses.get(e.finding)) for e in self._candidates()]
+        barred = {use.explained.finding for use in self.resolved.ceiling.uses if use.barred_by}
+        shown = [self._authorization(e, uses.get(e.finding), e.finding in barred) for e in self._candidates()]
         return _once(sorted(shown, key=lambda a: (a.state, a.id, len(a.missing), a.rule)), "id", "state")
 
     def _candidates(self) -> list[Explained]:
@@ -319,14 +320,14 @@ class _Determination:
         barred = any(is_barred(each, bar) for bar in inputs.counting(m.Bar, End.FLOOR))
         return not barred and wanted <= expand(effect.covers, inputs.bases)
 
-    def _authorization(self, each: Explained, use: Use | None) -> Any:
+    def _authorization(self, each: Explained, use: Use | None, may_be_barred: bool) -> Any:  # noqa: FBT001
         effect = each.effect_as(m.Authorize)
         message = decision_pb2.Authorization(
             id=effect.id,
             title=effect.title,
             jurisdiction=each.rule.jurisdiction,
             covers=effect.covers,
-            state=self._state(each, use),
+            state=self._state(each, use, may_be_barred),
             rule=each.finding.name,
             source=self.sources.of(each),
             barred_by=use.barred_by if use is not None else (),
@@ -335,7 +336,7 @@ class _Determination:
         message.needs.extend(_need(need, state) for need, state in zip(effect.needs, each.needs, strict=True))
         return message
 
-    def _state(self, each: Explained, use: Use | None) -> Any:
+    def _state(self, each: Explained, use: Use | None, may_be_barred: bool) -> Any:  # noqa: FBT001
         if each.finding.verdict not in _DECIDING:
             return decision_pb2.AUTHORIZATION_STATE_AVAILABLE_IF
         if use is not None and use.barred_by:
@@ -344,7 +345,7 @@ class _Determination:
             return decision_pb2.AUTHORIZATION_STATE_CLOSED_BY_NEED
         if use is not None and not use.covering:
             return decision_pb2.AUTHORIZATION_STATE_NOT_COVERING
-        if each.finding.verdict is Verdict.UNDETERMINED:
+        if each.finding.verdict is Verdict.UNDETERMINED or may_be_barred:
             return decision_pb2.AUTHORIZATION_STATE_POSSIBLE
         return decision_pb2.AUTHORIZATION_STATE_OPEN
 
