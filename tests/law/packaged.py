@@ -19,7 +19,6 @@ _LINES: Mapping[str, tuple[str, str]] = {
     "ccl_ai_diffusion": ("RS", ""),
 }
 """Tables of control lines, with the reason and formula of those whose rows state none."""
-_CHEMICALS = "chemicals_1c350"
 
 
 def _rows(law: Law, table: str) -> tuple[Row, ...]:
@@ -119,9 +118,9 @@ def hts(law: Law) -> set[str]:
 
 
 def chemicals(law: Law) -> set[str]:
-    """The chemicals of 1C350, by paragraph and CAS number."""
-    rows = _rows(law, _CHEMICALS)
-    return {f"{_text(row.cells['item'])} {_text(row.cells['cas'])}" for row in rows}
+    """The chemicals that the list names by CAS number, with paragraph and the share from which a mixture counts."""
+    rows = _rows(law, "chemicals_ccl")
+    return {" ".join(_text(row.cells[column]) for column in ("paragraph", "cas", "from_percent")) for row in rows}
 
 
 def military_end_use(law: Law) -> set[str]:

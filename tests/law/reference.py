@@ -141,8 +141,8 @@ def hts() -> set[str]:
 
 
 def chemicals() -> set[str]:
-    """The chemicals of 1C350, by CAS number and paragraph, with the share from which a mixture counts."""
-    return {f"{row['item']} {row['cas']}" for row in rows("chemicals_1c350.csv") if row["cas"]}
+    """The chemicals that the list names by CAS number, with paragraph and the share from which a mixture counts."""
+    return {f"{row['item']} {row['cas']} {row['mixture_pct'].lstrip('>') or '0'}" for row in rows("chemicals_1c350.csv")}
 
 
 def military_end_use() -> set[str]:

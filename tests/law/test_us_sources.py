@@ -116,6 +116,7 @@ _MUTATIONS: Final = {
     "control_lines": _cut("us/tables/ccl.csv", "\n0A501,FC,FC1,0A501 except 0A501.y", "\n0A501,FC,FC1,0A501 except 0A501.x"),
     "reasons": _cut("us/tables/ccl.csv", "\n1A001,NS,NS2,", "\n1A001,NS,NS1,"),
     "hts": _cut("us/tables/hts746_7.csv", "\n840710,", "\n840711,"),
+    "chemicals": _cut("us/tables/chemicals_ccl.csv", "1C350.b.1,", "1C350.b.2,"),
     "exceptions": _cut("us/tables/lvs.csv", ",b,3000,", ",b,9000,"),
     "military_end_use": _cut("us/tables/meu_items.csv", "\n1C990,", "\n1C991,"),
     "footnotes": _cut("us/tables/ccl_formulas.csv", "\n0A501,NS,footnote-10,", "\n0A501,NS,footnote-11,"),
