@@ -54,8 +54,9 @@ imports: $(READY) ## Check which module may import which
 protos: $(READY) ## Generate the stubs in service/licet/v1
 	$(BIN)/python scripts/gen_protos.py
 
-policies: $(READY) ## Check the policies
+policies: $(READY) ## Check and review the policies
 	$(BIN)/licet policy check policies
+	$(BIN)/licet policy lint policies
 
 check: lint types imports policies ## Everything that CI runs
 	$(BIN)/python scripts/gen_protos.py --check

@@ -14,6 +14,7 @@ from rich.text import Text
 from licet.api.rules import is_public, package_info, rule_info
 from licet.cli import words
 from licet.cli.failing import failing
+from licet.cli.lint import lint
 from licet.cli.local import load
 from licet.cli.report import console, show
 from licet.cli.scenarios.command import read_scenarios, run_cases
@@ -53,6 +54,7 @@ def check(folder: Folder = None) -> None:
 
 
 app.command("test")(run_cases)
+app.command()(lint)
 
 
 def _summary(release: Release, folder: Path, seconds: float) -> Table:

@@ -88,6 +88,21 @@ def _check_regimes(rule: Rule, package: Package, catalogues: Catalogues, faults:
             )
 
 
+def unfounded(rule: Rule, package: Package, catalogues: Catalogues) -> Iterator[tuple[str, datetime.date, Position]]:
+    """The regimes that a rule claims to implement or extend while its jurisdiction does not stand in them, with the day.
+
+    Looked at are the first and the last day of each interval, as far as this package answers for it.
+    """
+    place, named = package.jurisdiction.upper(), tuple(dict.fromkeys(regimes_named(rule, package)))
+    for interval in rule.in_force:
+        first = max(interval.start, rule.history_from)
+        last = max(first, package.policy.checked) if interval.end is None else interval.end - datetime.timedelta(days=1)
+        for regime, stated, at in named if first <= last else ():
+            if relation_to(regime, stated) in _CLAIMS and catalogues.has_members(regime):
+                days = (day for day in (first, last) if catalogues.standing(place, regime, day) not in _IN)
+                yield from ((regime, day, at) for day in tuple(days)[:1])
+
+
 def _stands(place: str, regime: str, catalogues: Catalogues, date: datetime.date, package: Package) -> bool:
     return catalogues.standing(place, regime, max(date, package.policy.checked)) in _IN
 
@@ -228,4 +243,4 @@ def _pattern(node: Expr, bound: Mapping[str, str]) -> str | None:
     return None
 
 
-__all__ = ["check_law", "regimes_named", "relation_to"]
+__all__ = ["check_law", "regimes_named", "relation_to", "unfounded"]
