@@ -10,7 +10,7 @@ from licet.language.tree import Call, Compare, CompareOp, Const, Entry, Expr, Fu
 from licet.language.values import Code, Codes, Unknown, Why
 from licet.policy.model import Interval, Table
 from tests.support.expressions import World, transaction
-from tests.support.packages import PACKAGE, faults_of, load, rule, rules_file
+from tests.support.packages import PACKAGE, faults_of, load, replaced, rule, rules_file
 from tests.support.shipments import decided, request
 
 _SAMPLE: Final = Compare(CompareOp.EQ, Entry(Select(Var("item"), "circumstances"), "zz.sample"), Const(value=True))
@@ -243,3 +243,11 @@ def test_a_mark_that_is_not_held_is_neither_marked_nor_blank() -> None:
         value = before.value(text, transaction(destination={"country": "DE"}))
         assert isinstance(value, Unknown), text
         assert {Why.HISTORY} == {missing.why for missing in value.missing}
+
+
+def test_the_entries_of_a_scheme_may_stand_in_several_tables() -> None:
+    """A scheme knows the entries of every table that it names, and a table that is not there is a fault."""
+    schemes = replaced("schemes.yaml", "table: entries", "table: [entries, t]")
+    more = _changed("*entry:code(zz.list)", "C7")
+    assert load(more | schemes).schemes["zz.list"].entries == {"A1", "A2.b", "B1", "C7"}
+    assert [fault.message for fault in faults_of(schemes)] == ["t is no table of zz"]
