@@ -25,6 +25,8 @@ class Binding:
     name: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
     blocked: Unknown | None = None
+    rows_not_held: bool = False
+    """It is blocked because the table has no history on the date: what reads no row is still judged."""
     empty: bool = False
     """The list is empty by assumption: the rule does not fire."""
     dormant: str = ""
@@ -290,7 +292,7 @@ def _scope(reader: FactReader, binding: Binding, subject: Ref | None) -> Scope:
 
 def _verdict(rule: m.Rule, binding: Binding, scope: Scope) -> Verdict:
     if binding.blocked is not None:
-        return Verdict.UNDETERMINED
+        return _verdict_without_rows(rule, binding, scope) if binding.rows_not_held else Verdict.UNDETERMINED
     if binding.empty:
         return Verdict.NOT_FIRED
     about = evaluate(rule.about, scope) if rule.about is not None else True
@@ -302,6 +304,15 @@ def _verdict(rule: m.Rule, binding: Binding, scope: Scope) -> Verdict:
     if when is False:
         return Verdict.CONSIDERED if rule.about is not None else Verdict.NOT_FIRED
     return Verdict.FIRED if about is True and when is True else Verdict.UNDETERMINED
+
+
+def _verdict_without_rows(rule: m.Rule, binding: Binding, scope: Scope) -> Verdict:
+    """Undetermined, unless the rule is not in force, or is false whatever a row says: what reads one is unknown."""
+    if binding.dormant or (rule.about is not None and evaluate(rule.about, scope) is False):
+        return Verdict.NOT_FIRED
+    if evaluate(rule.when, scope) is False:
+        return Verdict.CONSIDERED if rule.about is not None else Verdict.NOT_FIRED
+    return Verdict.UNDETERMINED
 
 
 def evaluate(condition: m.Condition, scope: Scope) -> bool | Unknown:
@@ -358,7 +369,7 @@ def _over_table(loop: m.Loop, so_far: Binding, case: Case, names: frozenset[str]
     if table is None:
         since = case.package.tables[loop.table].history_from
         lacking = unknown(f"tables.{loop.table}", Why.HISTORY, f"the table {loop.table} has no history before {since}")
-        yield replace(so_far, name=_joined(so_far.name, "*"), blocked=lacking)
+        yield replace(so_far, name=_joined(so_far.name, "*"), blocked=lacking, rows_not_held=True)
         return
     file = case.package.tables[loop.table].rows[0].at.file if table.rows or table.dormant else ""
     active = table.rows if names is None else tuple(table.by_key[name] for name in sorted(names & table.by_key.keys()))

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from licet.engine.protocol import Case, Finding, Verdict
 from licet.engine.rete_case import Request, joined
 from licet.engine.rete_program import Plan, Program, Refusal
-from licet.policy.model import RuleStatus
+from licet.engine.reference import mode_of, reader_of, rule_findings
+from licet.policy.model import Rule, RuleStatus
 
 _CERTAIN, _POSSIBLE = 1, 2
 
@@ -144,17 +145,25 @@ def _verdicts(case: Case, plan: Plan, request: Request, fired: _Fired) -> Iterat
         return
     has_law = plan.rows is None or case.law.tables[rule.loops[-1].table] is not None
     dormant = rule.interval_on(case.law.date) is None or rule.status is RuleStatus.STAYED
+    walked = {} if has_law else _walked(rule, case)
     for line in lines:
         for bound in request.bindings[plan.place, line]:
             if bound.unset:
                 yield (rule.id, bound.name, line), Verdict.UNDETERMINED, True
             elif not bound.empty and not has_law:
-                yield (rule.id, joined(bound.name, "*"), line), Verdict.UNDETERMINED, True
+                key = rule.id, joined(bound.name, "*"), line
+                yield key, walked.get(key, Verdict.UNDETERMINED), True
             elif not bound.empty:
                 for number, held in fired.by(bound.instance, plan).items():
                     row = plan.row(number)
                     key = rule.id, joined(bound.name, row.key) if row is not None else bound.name, line
                     yield key, _verdict(held, dormant=dormant or (row is not None and row.dormant)), False
+
+
+def _walked(rule: Rule, case: Case) -> Mapping[_Key, Verdict]:
+    """What the walk says of a rule over a table that has no history on the date."""
+    findings = rule_findings(rule, case, reader_of(case, mode_of(rule)))
+    return {(finding.rule, finding.bound, finding.item): finding.verdict for finding in findings}
 
 
 def _verdict(held: set[_Held], *, dormant: bool) -> Verdict:

@@ -91,6 +91,27 @@ def test_a_table_before_its_history_is_undetermined() -> None:
     assert {"zz.list[*]"} == undetermined
 
 
+@pytest.mark.parametrize(
+    ("about", "when", "in_force", "wanted"),
+    [
+        ("within_any", "true", "2001-01-01", trace_pb2.VERDICT_UNDETERMINED),
+        ('tx.destination.country == "NO"', "within_any", "2001-01-01", None),
+        ('tx.destination.country == "DE"', "within_any", "2001-01-01", trace_pb2.VERDICT_UNDETERMINED),
+        ("within_any", 'tx.destination.country == "NO"', "2001-01-01", trace_pb2.VERDICT_CONSIDERED),
+        ("within_any", "true", "2012-01-01", None),
+    ],
+)
+def test_what_reads_no_row_is_judged_without_the_table(about: str, when: str, in_force: str, wanted: int | None) -> None:
+    """Rows that are not held make a rule undetermined only where it is in force and nothing else in it rules it out."""
+    row = 'item.classifications["zz.list"].codes.exists(c, within(c, row.entry))'
+    own = rule("zz.own", {"require": {"basis": "EMBARGO"}}, when.replace("within_any", row), about=[about.replace("within_any", row)])
+    own |= {"for_each": "tables.entries", "in_force": [{"from": in_force}]}
+    files = replaced("zz/tables/tables.yaml", "history_from: 2001-01-01", "history_from: 2015-01-01")
+    files["zz/rules/more.yaml"] = rules_file(own)
+    steps = {step.rule: step.verdict for step in _before_history(files=files).trace.steps}
+    assert wanted == steps.get("zz.own[*]")
+
+
 def test_a_group_before_its_history_is_undetermined() -> None:
     """For a date before a group's history what asks for its members is undetermined: an authorization is not granted."""
     files = replaced("zz/groups/places.yaml", "history_from: 2001-01-01", "history_from: 2015-01-01")
