@@ -12,9 +12,10 @@ from licet.language import environment as env
 from licet.language.environment import CheckError
 from licet.language.facts import FactReader, Mode, Vocabulary
 from licet.language.lowering import Typed, lower
+from licet.language.scope import Scope
 from licet.language.tree import Var
 from licet.language.values import Unknown
-from licet.language.walk import Scope, walk
+from licet.language.walk import walk
 from licet.policy.conditions import NameSpace
 from licet.v1 import transaction_pb2
 from tests.support.laws import EMPTY_LAW

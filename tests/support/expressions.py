@@ -11,9 +11,10 @@ from google.protobuf import json_format
 from licet.language.environment import CheckError, Complaint
 from licet.language.facts import FactReader, Mode, Noted
 from licet.language.lowering import Typed, lower, lower_condition
+from licet.language.scope import Scope
 from licet.language.tree import Expr
 from licet.language.values import Unknown, Why
-from licet.language.walk import Scope, walk
+from licet.language.walk import walk
 from licet.policy.conditions import NameSpace
 from licet.policy.release import Release
 from licet.policy.tables import ColumnType

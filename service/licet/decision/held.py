@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from licet.decision.matching import Subject
+from licet.language.kleene import all_of, any_of
 from licet.language.law import Within
 from licet.language.values import Codes, Missing, Path, Unknown, Why, unknown
-from licet.language.walk import all_of, any_of
 from licet.v1 import transaction_pb2
 
 _CONSIGNEES = frozenset(

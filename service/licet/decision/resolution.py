@@ -211,7 +211,9 @@ def _use(explained: Explained, bars: tuple[Explained, ...], wanted: frozenset[st
 def is_barred(explained: Explained, by: Explained) -> bool:
     """Whether a bar closes an authorization: by name of whatever instrument, as one of the rest only of its own."""
     bar = by.effect_as(m.Bar)
-    return bar.stops(explained.effect_as(m.Authorize).id) and (not bar.all_except or by.rule.instrument == explained.rule.instrument)
+    return bar.stops(explained.effect_as(m.Authorize).id) and (
+        not bar.all_except or by.rule.instrument == explained.rule.instrument
+    )
 
 
 def _referred(end: End, referrals: tuple[Explained, ...], settled: Settled) -> Outcome:

@@ -19,7 +19,7 @@ from licet.engine.protocol import Case, Finding, Verdict
 from licet.engine.reference import mode_of, reader_of, rule_findings
 from licet.language.facts import FactReader, Mode
 from licet.language.law import Row
-from licet.language.walk import Scope
+from licet.language.scope import Scope
 from licet.policy import model as m
 from licet.policy.conditions import as_expr
 

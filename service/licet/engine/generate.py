@@ -13,8 +13,8 @@ from typing import Any
 
 from licet.engine import runtime
 from licet.language import tree as t
+from licet.language.scope import Scope
 from licet.language.tree import Expr
-from licet.language.walk import Scope
 
 Test = Callable[[Scope], bool]
 _ALWAYS_BOUND = frozenset(("tx", "item"))

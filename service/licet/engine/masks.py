@@ -14,9 +14,10 @@ from typing import Any, TypeAlias
 from licet.engine.generate import Pair, generate
 from licet.language import tree as t
 from licet.language.law import Row, Scheme, Within
+from licet.language.scope import Scope
 from licet.language.tree import Expr, Function
 from licet.language.values import Code, Codes
-from licet.language.walk import Scope, walk
+from licet.language.walk import walk
 
 _MOST_CODES = 20_000
 

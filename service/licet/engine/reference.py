@@ -10,8 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 from licet.engine.protocol import Case, EngineDisagreement, Finding, Verdict
 from licet.language.facts import FactReader, Mode, Noted
 from licet.language.faults import Position
+from licet.language.kleene import all_of, any_of, negation
+from licet.language.scope import Scope
 from licet.language.values import Missing, Reading, Ref, Unknown, Why, unknown
-from licet.language.walk import Scope, all_of, any_of, negation, truth, walk
+from licet.language.walk import truth, walk
 from licet.policy import model as m
 from licet.policy.lawful import regimes_named
 

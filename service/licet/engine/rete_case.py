@@ -18,8 +18,9 @@ from licet.engine.rete_limits import MOST_ELEMENTS, MOST_INSTANCES
 from licet.engine.rete_program import Place, Program, Section
 from licet.language.facts import FactReader
 from licet.language.law import Grammar, Places, Scheme
+from licet.language.scope import Scope
 from licet.language.values import NOT_CLAIMED, Code, Ref, Unknown
-from licet.language.walk import Scope, truth, walk
+from licet.language.walk import truth, walk
 from licet.policy import model as m
 
 _UNKNOWN, _UNCLAIMED = -1, -2

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from licet.language.law import PlaceGroup, WordGroup
+from licet.language.places import place_in_group
+from licet.language.scope import Scope
 from licet.language.tree import Expr
 from licet.language.values import NOT_CLAIMED, Unknown
-from licet.language.walk import Scope, place_in_group, walk
+from licet.language.walk import walk
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,

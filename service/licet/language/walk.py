@@ -6,51 +6,27 @@ vocabulary says (`facts.FactReader`); an expression that fails is unknown with t
 
 from __future__ import annotations
 
-import calendar
 import datetime
-import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from licet.language import tree as t
-from licet.language.facts import WHOLE, FactReader
-from licet.language.law import Law, PlaceGroup, TableAt, Within, WordGroup
-from licet.language.tree import ArithOp, CompareOp, Expr, Function
+from licet.language.arithmetic import alike, compute, in_range
+from licet.language.functions import FUNCTIONS
+from licet.language.kleene import all_of, any_of, failed, negation, unknowns
+from licet.language.law import PlaceGroup, WordGroup
+from licet.language.places import place_in_group
+from licet.language.scope import Scope
+from licet.language.tree import CompareOp, Expr
 from licet.language.values import (
     NOT_CLAIMED,
-    Code,
-    Codes,
-    Path,
-    Ref,
     Unknown,
     Why,
     unknown,
 )
 
 Value: TypeAlias = Any  # bool, int, float, Decimal, str, Code, date, Ref, Codes, tuple of values, group, table, or Unknown
-
-_INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
-_NO_ENTRIES_OF = Path("")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What names mean while an expression is walked."""
-
-    facts: FactReader
-    variables: Mapping[str, Value] = field(default_factory=dict)
-
-    @property
-    def law(self) -> Law:
-        """The law on the date of the transaction."""
-        return self.facts.law
-
-    def bind(self, name: str, value: Value) -> Scope:
-        """This scope with one more name."""
-        return Scope(self.facts, {**self.variables, name: value})
 
 
 def walk(node: Expr, scope: Scope) -> Value:
@@ -63,43 +39,7 @@ def truth(node: Expr, scope: Scope) -> bool | Unknown:
     value = walk(node, scope)
     if isinstance(value, (bool, Unknown)):
         return value
-    return _error(f"a condition gave {value!r} where true or false was expected")
-
-
-def all_of(values: Iterable[bool | Unknown]) -> bool | Unknown:
-    """Kleene's conjunction: false if any is false, else unknown if any is."""
-    missing: frozenset[Any] = frozenset()
-    for value in values:
-        if value is False:
-            return False
-        if isinstance(value, Unknown):
-            missing |= value.missing
-    return Unknown(missing) if missing else True
-
-
-def any_of(values: Iterable[bool | Unknown]) -> bool | Unknown:
-    """Kleene's disjunction: true if any is true, else unknown if any is."""
-    missing: frozenset[Any] = frozenset()
-    for value in values:
-        if value is True:
-            return True
-        if isinstance(value, Unknown):
-            missing |= value.missing
-    return Unknown(missing) if missing else False
-
-
-def negation(value: bool | Unknown) -> bool | Unknown:
-    """Kleene's negation."""
-    return value if isinstance(value, Unknown) else not value
-
-
-def _error(text: str) -> Unknown:
-    return unknown("", Why.ERROR, text)
-
-
-def _unknowns(*values: Value) -> Unknown | None:
-    missing = frozenset(m for value in values if isinstance(value, Unknown) for m in value.missing)
-    return Unknown(missing) if missing else None
+    return failed(f"a condition gave {value!r} where true or false was expected")
 
 
 # ---- leaves of the tree -------------------------------------------------------------------------------------------------
@@ -123,7 +63,7 @@ def _var(node: t.Var, scope: Scope) -> Value:
         return table if table is not None else unknown(f"tables.{rest}", Why.HISTORY, f"table {rest}")
     if kind == "fact":
         return scope.facts.circumstance(rest)
-    return _error(f"{name} is not bound")
+    return failed(f"{name} is not bound")
 
 
 def _select(node: t.Select, scope: Scope) -> Value:
@@ -135,7 +75,7 @@ def _select(node: t.Select, scope: Scope) -> Value:
 
 def _entry(node: t.Entry, scope: Scope) -> Value:
     if not isinstance(node.of, t.Select):
-        return _error("only a map of facts can be looked up by key")
+        return failed("only a map of facts can be looked up by key")
     value = walk(node.of.of, scope)
     if isinstance(value, Unknown):
         return value
@@ -151,7 +91,7 @@ def _column(node: t.Column, scope: Scope) -> Value:
         return unknown(f"tables.{node.table}", Why.HISTORY, f"table {node.table}")
     row = table.by_key.get(str(key))
     if row is None:
-        return _error(f"table {node.table} has no row {key}")
+        return failed(f"table {node.table} has no row {key}")
     return row.cells[node.column]
 
 
@@ -201,78 +141,39 @@ def _kind(value: Value) -> str:
 
 def _compare(node: t.Compare, scope: Scope) -> Value:
     left, right = walk(node.left, scope), walk(node.right, scope)
-    if (lacking := _unknowns(left, right)) is not None:
+    if (lacking := unknowns(left, right)) is not None:
         return lacking
     if left is NOT_CLAIMED or right is NOT_CLAIMED:
         return False
     if left is None or right is None:
-        return _error("an empty cell was compared")
+        return failed("an empty cell was compared")
     if _kind(left) != _kind(right):
-        return _error(f"{_kind(left)} was compared with {_kind(right)}")
+        return failed(f"{_kind(left)} was compared with {_kind(right)}")
     try:
-        return _COMPARE[node.op](*_alike(left, right))
+        return _COMPARE[node.op](*alike(left, right))
     except (TypeError, InvalidOperation) as error:
-        return _error(str(error))
+        return failed(str(error))
 
 
 def _negate(node: t.Negate, scope: Scope) -> Value:
     value = walk(node.of, scope)
     if isinstance(value, Unknown):
         return value
-    return _in_range(-value)
+    return in_range(-value)
 
 
 def _arith(node: t.Arith, scope: Scope) -> Value:
     left, right = walk(node.left, scope), walk(node.right, scope)
-    if (lacking := _unknowns(left, right)) is not None:
+    if (lacking := unknowns(left, right)) is not None:
         return lacking
     if NOT_CLAIMED in (left, right) or None in (left, right):
-        return _error("an unset value was computed with")
+        return failed("an unset value was computed with")
     if isinstance(left, tuple) and isinstance(right, tuple):
         return left + right
     try:
-        return _compute(node.op, left, right)
+        return compute(node.op, left, right)
     except (ArithmeticError, TypeError) as error:
-        return _error(f"{node.op} failed: {error}")
-
-
-def _alike(left: Any, right: Any) -> tuple[Any, Any]:
-    """Two numbers as written: the 0.3 of a condition is the 0.3 that a caller states, not the nearest binary fraction."""
-    if isinstance(left, Decimal) and isinstance(right, float):
-        return left, Decimal(str(right))
-    if isinstance(left, float) and isinstance(right, Decimal):
-        return Decimal(str(left)), right
-    return left, right
-
-
-def _compute(op: ArithOp, left: Any, right: Any) -> Value:
-    left, right = _alike(left, right)
-    match op:
-        case ArithOp.ADD:
-            return _in_range(left + right)
-        case ArithOp.SUB:
-            return _in_range(left - right)
-        case ArithOp.MUL:
-            return _in_range(left * right)
-        case ArithOp.DIV:
-            return _in_range(_divide(left, right))
-        case ArithOp.MOD:
-            return _in_range(left - right * _divide(left, right))
-
-
-def _divide(left: Any, right: Any) -> Any:
-    if isinstance(left, int) and isinstance(right, int):
-        quotient = abs(left) // abs(right)
-        return quotient if (left < 0) == (right < 0) else -quotient
-    if isinstance(left, float) and right == 0:
-        return math.nan if left == 0 or math.isnan(left) else math.copysign(math.inf, left) * math.copysign(1.0, right)
-    return left / right
-
-
-def _in_range(value: Any) -> Value:
-    if isinstance(value, int) and not isinstance(value, bool) and not _INT_MIN <= value <= _INT_MAX:
-        return _error("a whole number is out of range")
-    return value
+        return failed(f"{node.op} failed: {error}")
 
 
 # ---- lists --------------------------------------------------------------------------------------------------------------
@@ -280,7 +181,7 @@ def _in_range(value: Any) -> Value:
 
 def _list(node: t.ListOf, scope: Scope) -> Value:
     parts = tuple(walk(part, scope) for part in node.parts)
-    lacking = _unknowns(*parts)
+    lacking = unknowns(*parts)
     return parts if lacking is None else lacking
 
 
@@ -306,7 +207,7 @@ def _elements(over: Expr, scope: Scope) -> tuple[Value, ...] | Unknown:
     value = walk(over, scope)
     if isinstance(value, (Unknown, tuple)):
         return value
-    return _error("a list was expected")
+    return failed("a list was expected")
 
 
 def _exists(node: t.Exists, scope: Scope) -> Value:
@@ -335,247 +236,20 @@ def _gather(node: t.Gather, scope: Scope) -> Value:
             return wanted
         if wanted:
             gathered.append(walk(node.body, inner))
-    lacking = _unknowns(*gathered)
+    lacking = unknowns(*gathered)
     return tuple(gathered) if lacking is None else lacking
-
-
-# ---- places -------------------------------------------------------------------------------------------------------------
-
-
-def place_in_group(place: Ref, group: PlaceGroup, scope: Scope) -> bool | Unknown:
-    """Whether a place is a member; unknown when only a part of it is and the region is unset (policies/MEANING.md, section 1)."""
-    inside = _inside(place, group.members, scope)
-    if group.less and inside is not False:
-        inside = all_of((inside, negation(_inside(place, group.less, scope))))
-    return negation(inside) if group.complement else inside
-
-
-def _inside(place: Ref, members: frozenset[str], scope: Scope) -> bool | Unknown:
-    country = scope.facts.field(place, "country")
-    if isinstance(country, Unknown):
-        return country
-    law = scope.law
-    if country in members or law.treated_as.get(country, country) in members:
-        return True
-    parts = [member for member in members if member not in law.places.countries and law.places.country_of(member) == country]
-    if not parts or place.scheme == WHOLE:
-        return False
-    region = scope.facts.field(place, "region")
-    if region is NOT_CLAIMED:  # assumed to be no part that a law treats apart
-        return False
-    if isinstance(region, Unknown) or not region:
-        return unknown(place.path.field("region").text, Why.REGION, country, place.path.field("region").pattern)
-    return _region_among(region, parts, place, scope)
-
-
-def _region_among(region: str, parts: list[str], place: Ref, scope: Scope) -> bool | Unknown:
-    places = scope.law.places
-    if any(places.lies_in(region, part) or region in places.arrives_as.get(part, ()) for part in parts):
-        return True
-    known = region in places.part_of or any(region in codes for codes in places.arrives_as.values())
-    if not known or any(places.lies_in(part, region) for part in parts):  # a typo is not another region
-        return unknown(place.path.field("region").text, Why.REGION, region, place.path.field("region").pattern)
-    return False
-
-
-def _rows_of_place(table: TableAt, place: Ref, scope: Scope) -> list[Any] | Unknown:
-    country = scope.facts.field(place, "country")
-    if isinstance(country, Unknown):
-        return country
-    region = scope.facts.field(place, "region")
-    if isinstance(region, str) and region in table.by_key:
-        return [table.by_key[region]]
-    own = table.by_key.get(scope.law.treated_as.get(country, country)) or table.by_key.get(country)
-    if own is None:
-        return _error(f"table {table.id} has no row {country}")
-    return [own]
-
-
-def _marked(args: tuple[Value, ...], scope: Scope) -> Value:
-    table, place, column = args
-    rows = _rows_of_place(table, place, scope)
-    if isinstance(rows, Unknown):
-        return rows
-    return any_of(_mark(row.cells.get(column)) for row in rows)
-
-
-def _mark(cell: Value) -> bool | Unknown:
-    return cell if isinstance(cell, Unknown) else cell is True
-
-
-# ---- codes --------------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=20_000)
-def _one_entry(scheme: str, entry: str) -> Codes:
-    return Codes(scheme, (entry,))
-
-
-def _within(args: tuple[Value, ...], scope: Scope) -> Value:
-    code, entries = args
-    if entries is None:
-        return False
-    stated, wanted = getattr(code, "scheme", ""), getattr(entries, "scheme", "")
-    if stated and wanted and stated != wanted:
-        return _error(f"a code of {stated} was looked for among codes of {wanted}")
-    scheme = scope.law.schemes.get(stated or wanted)
-    if scheme is None:
-        return _error(f"the code {code} has no scheme")
-    if isinstance(entries, str):
-        entries = _one_entry(scheme.id, scheme.normal(entries))
-    return _standing(scheme.within(str(code), entries), code, scope)
-
-
-def _standing(standing: Within, code: Value, scope: Scope) -> Value:
-    path = getattr(code, "path", _NO_ENTRIES_OF)
-    match standing:
-        case Within.INSIDE:
-            return True
-        case Within.ABOVE:
-            return unknown(path.text, Why.ABOVE, str(code), path.pattern)
-        case Within.NOT_AN_ENTRY:
-            return unknown(path.text, Why.NOT_AN_ENTRY, str(code), path.pattern)
-        case Within.OUTSIDE:
-            return _outside(code, scope)
-
-
-def _outside(code: Value, scope: Scope) -> Value:
-    """A code outside the entries; a negative answer older than the list rests on the assumption that it was checked again."""
-    if not isinstance(code, Code) or code.as_of is None:
-        return False
-    scheme = scope.law.schemes[code.scheme]
-    if scheme.normal(code) not in scheme.negative or scheme.changed is None or not code.as_of < scheme.changed <= scope.law.date:
-        return False
-    checked_again = scope.facts.checked_again(code)
-    return checked_again if isinstance(checked_again, Unknown) else False
-
-
-def _listed(args: tuple[Value, ...], scope: Scope) -> Value:
-    item, table = args
-    classification = scope.facts.entry(item, "classifications", table.scheme)
-    codes = classification if isinstance(classification, Unknown) else scope.facts.field(classification, "codes")
-    if isinstance(codes, Unknown):
-        return codes
-    scheme = scope.law.schemes[table.scheme]
-    return any_of(_standing(table.stands(str(code), scheme), code, scope) for code in codes)
-
-
-# ---- parties, amounts, dates, papers ------------------------------------------------------------------------------------
-
-
-def _parties(args: tuple[Value, ...], scope: Scope) -> Value:
-    return scope.facts.parties(args[0])
-
-
-def _party(args: tuple[Value, ...], scope: Scope) -> Value:
-    parties = scope.facts.parties(args[0])
-    if isinstance(parties, Unknown):
-        return parties
-    return parties[0] if len(parties) == 1 else _error("several parties have that role")
-
-
-def _place(args: tuple[Value, ...], scope: Scope) -> Value:
-    return scope.facts.place(args[0])
-
-
-def _latest(args: tuple[Value, ...], scope: Scope) -> Value:
-    """The country of the latest tie, as a whole: nobody is a citizen of a region."""
-    ties: tuple[Ref, ...] = args[0]
-    countries = tuple(scope.facts.field(tie, "country") for tie in ties)
-    if (lacking := _unknowns(*countries)) is None and len(set(countries)) > 1:
-        dates = tuple(scope.facts.field(tie, "since") for tie in ties)
-        if (lacking := _unknowns(*dates)) is None:
-            countries = tuple(country for country, date in zip(countries, dates, strict=True) if date == max(dates))
-    if lacking is not None:
-        return lacking
-    if len(set(countries)) != 1:
-        return _error("several countries since the same day" if countries else "there is no country to choose from")
-    return scope.facts.country(countries[0])
-
-
-def _sum(args: tuple[Value, ...], scope: Scope) -> Value:
-    total: Any = 0
-    for amount in args[0]:
-        total = _compute(ArithOp.ADD, total, amount)
-    return total
-
-
-def _money(args: tuple[Value, ...], scope: Scope) -> Value:
-    return scope.facts.money(args[0], args[1])
-
-
-def _used(args: tuple[Value, ...], scope: Scope) -> Value:
-    return scope.facts.used(args[0], args[1])
-
-
-def _date(args: tuple[Value, ...], scope: Scope) -> Value:
-    return datetime.date.fromisoformat(args[0])
-
-
-def _days(args: tuple[Value, ...], scope: Scope) -> Value:
-    return (args[1] - args[0]).days
-
-
-def _years_after(args: tuple[Value, ...], scope: Scope) -> Value:
-    start, years = args
-    if not datetime.MINYEAR <= start.year + years <= datetime.MAXYEAR:
-        return _error("the date is out of range")
-    last = calendar.monthrange(start.year + years, start.month)[1]
-    return start.replace(year=start.year + years, day=min(start.day, last))
-
-
-def _same_year(args: tuple[Value, ...], scope: Scope) -> Value:
-    return args[0].year == args[1].year
-
-
-def _held(args: tuple[Value, ...], scope: Scope) -> Value:
-    return scope.facts.held(args[0], scope.law.date)
-
-
-def _starts_with(args: tuple[Value, ...], scope: Scope) -> Value:
-    return args[0].startswith(args[1])
-
-
-def _ends_with(args: tuple[Value, ...], scope: Scope) -> Value:
-    return args[0].endswith(args[1])
-
-
-def _contains(args: tuple[Value, ...], scope: Scope) -> Value:
-    return args[1] in args[0]
-
-
-_FUNCTIONS: dict[Function, Callable[[tuple[Value, ...], Scope], Value]] = {
-    Function.WITHIN: _within,
-    Function.LISTED: _listed,
-    Function.MARKED: _marked,
-    Function.PARTY: _party,
-    Function.PARTIES: _parties,
-    Function.PLACE: _place,
-    Function.LATEST: _latest,
-    Function.SUM: _sum,
-    Function.MONEY: _money,
-    Function.USED: _used,
-    Function.DATE: _date,
-    Function.DAYS: _days,
-    Function.YEARS_AFTER: _years_after,
-    Function.SAME_YEAR: _same_year,
-    Function.HELD: _held,
-    Function.STARTS_WITH: _starts_with,
-    Function.ENDS_WITH: _ends_with,
-    Function.CONTAINS: _contains,
-}
 
 
 def _call(node: t.Call, scope: Scope) -> Value:
     args = tuple(walk(arg, scope) for arg in node.args)
-    if (lacking := _unknowns(*args)) is not None:
+    if (lacking := unknowns(*args)) is not None:
         return lacking
     if NOT_CLAIMED in args:
         return False
     try:
-        return _FUNCTIONS[node.function](args, scope)
+        return FUNCTIONS[node.function](args, scope)
     except (ValueError, ArithmeticError, TypeError, AttributeError) as error:
-        return _error(f"{node.function} failed: {error}")
+        return failed(f"{node.function} failed: {error}")
 
 
 def _named(node: t.Named, scope: Scope) -> Value:
@@ -604,4 +278,4 @@ _WALKERS: dict[type[Expr], Callable[[Any, Scope], Value]] = {
     t.Named: _named,
 }
 
-__all__ = ["Scope", "Value", "all_of", "any_of", "negation", "place_in_group", "truth", "walk"]
+__all__ = ["truth", "walk"]

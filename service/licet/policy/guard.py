@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from licet.language.facts import FactReader
+from licet.language.scope import Scope
 from licet.language.tree import Expr
 from licet.language.values import Unknown
-from licet.language.walk import Scope, truth
+from licet.language.walk import truth
 
 
 @dataclass(frozen=True, slots=True)

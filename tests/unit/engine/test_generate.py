@@ -12,8 +12,9 @@ from licet.engine.runtime import compare, member
 from licet.language import tree as t
 from licet.language.facts import Mode
 from licet.language.law import WordGroup
+from licet.language.scope import Scope
 from licet.language.values import NOT_CLAIMED, Why, unknown
-from licet.language.walk import Scope, truth
+from licet.language.walk import truth
 from licet.v1 import transaction_pb2
 from tests.support.expressions import World, condition, transaction
 from tests.support.packages import load

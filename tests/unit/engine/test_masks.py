@@ -13,9 +13,10 @@ from licet.engine.masks import Builder, CodeAtom, Masks, Match, Rows, evaluate
 from licet.language import tree as t
 from licet.language.facts import FactReader, Mode, Vocabulary
 from licet.language.law import Row
+from licet.language.scope import Scope
 from licet.language.tree import CompareOp, Expr, Function
 from licet.language.values import Codes, Unknown, Why, unknown
-from licet.language.walk import Scope, truth
+from licet.language.walk import truth
 from licet.v1 import transaction_pb2
 from tests.support.expressions import World, transaction
 from tests.support.laws import EMPTY_LAW

@@ -22,8 +22,8 @@ from licet.engine.rete_logic import (
     Some,
     atoms_of,
 )
+from licet.language.kleene import all_of, any_of, negation
 from licet.language.values import Unknown, Why, unknown
-from licet.language.walk import all_of, any_of, negation
 
 _ATOMS = 6
 _OPEN = unknown("somewhere", Why.UNSET)

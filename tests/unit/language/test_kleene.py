@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
+from licet.language.kleene import all_of, any_of, negation
 from licet.language.values import Missing, Unknown, Why
-from licet.language.walk import all_of, any_of, negation
 from tests.support.expressions import World, lacks, transaction
 from tests.support.packages import load
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 import pytest
 
 from licet.engine.generate import generate
+from licet.language.scope import Scope
 from licet.language.values import Why
-from licet.language.walk import Scope
 from tests.support.expressions import World, condition, lacks, names_of, transaction
 from tests.support.packages import load
 

@@ -5,8 +5,9 @@ from typing import Any, Final
 import pytest
 
 from licet.language.facts import Mode, Noted
+from licet.language.scope import Scope
 from licet.language.values import ReadingSource, Unknown, Why
-from licet.language.walk import Scope, walk
+from licet.language.walk import walk
 from tests.support.expressions import World, lacks, lowered, transaction
 from tests.support.packages import CATALOGUES, load
 

@@ -18,12 +18,16 @@ from tests.support.shipments import TODAY, request
 
 _OPEN, _BARRED = decision_pb2.AUTHORIZATION_STATE_OPEN, decision_pb2.AUTHORIZATION_STATE_BARRED
 _PARAGRAPHS: Final = ("GOV(a)", "GOV(b)(1)", "GOV(b)(2)", "GOVERN")
-_PERMITS: Final = [rule(f"zz.p{n}", {"authorize": {"id": id_, "title": id_, "covers": ["all"]}}, "true") for n, id_ in enumerate(_PARAGRAPHS)]
+_PERMITS: Final = [
+    rule(f"zz.p{n}", {"authorize": {"id": id_, "title": id_, "covers": ["all"]}}, "true") for n, id_ in enumerate(_PARAGRAPHS)
+]
 
 
 def _with_bar(effect: dict[str, Any], rows: str = "", **fields: Any) -> dict[str, str | bytes | None]:
     tables = PACKAGE["zz/tables/tables.yaml"] + "  - {id: t, title: T, cite: C, history_from: 2001-01-01}\n"
-    files: dict[str, str | bytes | None] = {"zz/rules/more.yaml": rules_file(rule("zz.bar", {"bar": effect}, "true", **fields), *_PERMITS)}
+    files: dict[str, str | bytes | None] = {
+        "zz/rules/more.yaml": rules_file(rule("zz.bar", {"bar": effect}, "true", **fields), *_PERMITS)
+    }
     return files | ({"zz/tables/tables.yaml": tables, "zz/tables/t.csv": rows} if rows else {})
 
 
@@ -93,9 +97,18 @@ def test_paragraphs_end_at_brackets() -> None:
     ("files", "message"),
     [
         (_with_bar({"all_except": ["GOV(c)"]}), "GOV(c) is no authorization"),
-        (_with_bar({"all_except": ["=row.names"]}, "*k:word,names:words?\n1,GOVV\n", for_each="tables.t"), "GOVV is no authorization, and zz.bar reads it as one"),
-        (_with_bar({"all_except": ["=row.k"]}, "*k:word,names:words?\n1,\n", for_each="tables.t"), "row.k is STRING, expected a list of words"),
-        (_with_bar({"all_except": ["=row.names", "GOV"]}, "*k:word,names:words?\n1,\n", for_each="tables.t"), "a list that a row names holds nothing else"),
+        (
+            _with_bar({"all_except": ["=row.names"]}, "*k:word,names:words?\n1,GOVV\n", for_each="tables.t"),
+            "GOVV is no authorization, and zz.bar reads it as one",
+        ),
+        (
+            _with_bar({"all_except": ["=row.k"]}, "*k:word,names:words?\n1,\n", for_each="tables.t"),
+            "row.k is STRING, expected a list of words",
+        ),
+        (
+            _with_bar({"all_except": ["=row.names", "GOV"]}, "*k:word,names:words?\n1,\n", for_each="tables.t"),
+            "a list that a row names holds nothing else",
+        ),
     ],
 )
 def test_what_a_bar_may_not_say(files: dict[str, str | bytes | None], message: str) -> None:
