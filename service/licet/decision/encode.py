@@ -320,7 +320,7 @@ class _Determination:
         barred = any(is_barred(each, bar) for bar in inputs.counting(m.Bar, End.FLOOR))
         return not barred and wanted <= expand(effect.covers, inputs.bases)
 
-    def _authorization(self, each: Explained, use: Use | None, may_be_barred: bool) -> Any:  # noqa: FBT001
+    def _authorization(self, each: Explained, use: Use | None, may_be_barred: bool) -> Any:
         effect = each.effect_as(m.Authorize)
         message = decision_pb2.Authorization(
             id=effect.id,
@@ -336,7 +336,7 @@ class _Determination:
         message.needs.extend(_need(need, state) for need, state in zip(effect.needs, each.needs, strict=True))
         return message
 
-    def _state(self, each: Explained, use: Use | None, may_be_barred: bool) -> Any:  # noqa: FBT001
+    def _state(self, each: Explained, use: Use | None, may_be_barred: bool) -> Any:
         if each.finding.verdict not in _DECIDING:
             return decision_pb2.AUTHORIZATION_STATE_AVAILABLE_IF
         if use is not None and use.barred_by:
