@@ -53,7 +53,7 @@ def _wrong(topic: str, law: Law) -> Iterator[str]:
         for listed in (each for each in _LISTED if each["topic"] == topic and side in each):
             wanted = listed.get(f"count_{side}", listed.get("count", 1))
             met = {text for text in left if fnmatchcase(text, listed[side])}
-            left -= met
+            left.difference_update(met)
             if len(met) != wanted:
                 yield f"listed, but {len(met)} and not {wanted}: only the {side} says {listed[side]}"
         yield from (f"not listed: only the {side} says {text}" for text in sorted(left))
