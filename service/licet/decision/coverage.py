@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from licet.policy.model import Policy
 from licet.policy.release import Family, Release
+
+EXPORTER = 1
 
 
 def families_asked(release: Release, jurisdictions: Iterable[str]) -> tuple[Family, ...]:
@@ -31,3 +34,15 @@ def uncovered_places(transaction: Any, release: Release, jurisdictions: Iterable
         *(place.country for place in transaction.transit),
     ]
     return tuple(sorted({place for place in places if place and place not in covered}))
+
+
+def concerned(policy: Policy, transaction: Any) -> bool:
+    """Whether the law is that of a place of export, of transit or of the act, or of the exporter."""
+    exporters = (party for party in transaction.parties if EXPORTER in party.roles)
+    places = {
+        transaction.origin.country,
+        transaction.place_of_act.country,
+        *(place.country for place in transaction.transit),
+        *(place for party in exporters for place in (party.established_in, party.country)),
+    }
+    return not places.isdisjoint(policy.places)

@@ -54,6 +54,7 @@ def decide(request: Any, release: Release, matcher: Matcher, *, today: datetime.
         families_asked(release, request.jurisdictions),
         uncovered_places(transaction, release, request.jurisdictions),
         settings,
+        frozenset(request.jurisdictions),
     )
     use = request.assumptions != licensing_service_pb2.ASSUMPTION_MODE_REFUSE
     world = evaluate(subject, use_assumptions=use)

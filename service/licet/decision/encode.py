@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from licet.decision.coverage import concerned
 from licet.decision.disposition import Reason
 from licet.decision.held import HeldCover
 from licet.decision.matching import Subject
 from licet.decision.questions import Question, unanswerable
-from licet.decision.resolution import End, Resolved, Use, basis_of, expand, is_barred, join
+from licet.decision.resolution import End, Outcome, Resolved, Use, basis_of, expand, is_barred, join
 from licet.decision.risk import Raised, Risk
 from licet.decision.sources import Sources, to_date
 from licet.decision.world import Assumed, World
@@ -103,12 +104,26 @@ def _flag(flag: Raised) -> Any:
 # ---- jurisdictions, coverage, assumptions -------------------------------------------------------------------------------
 
 
+def _told(subject: Subject, world: World) -> tuple[str, ...]:
+    """The jurisdictions that the answer tells of: members of a bloc only where they are concerned, or were asked for."""
+    reached = {r.jurisdiction for r in world.resolved if r.outcome is not Outcome.NOT_SUBJECT}
+    packages = {j: subject.release.packages[j].policy for found in world.found for j in found.family.jurisdictions}
+    return tuple(
+        sorted(
+            j
+            for j, policy in packages.items()
+            if not policy.extends or j in reached or j in subject.asked or concerned(policy, subject.transaction)
+        )
+    )
+
+
 def _jurisdictions(subject: Subject, world: World) -> list[Any]:
     risks = {risk.jurisdiction: risk for risk in world.risks}
     encoded = []
-    for jurisdiction in sorted({j for found in world.found for j in found.family.jurisdictions}):
+    for jurisdiction in _told(subject, world):
         policy = subject.release.packages[jurisdiction].policy
-        outcome = join(*(r.outcome for r in world.resolved if r.jurisdiction == jurisdiction))
+        answering = jurisdiction if policy.instruments else policy.extends
+        outcome = join(*(r.outcome for r in world.resolved if r.jurisdiction == answering))
         message = decision_pb2.JurisdictionResult(
             jurisdiction=jurisdiction,
             name=policy.name,
@@ -140,7 +155,7 @@ def _risk(risk: Risk) -> Any:
 
 def _coverage(subject: Subject, world: World) -> list[Any]:
     encoded = []
-    for jurisdiction in sorted({j for found in world.found for j in found.family.jurisdictions}):
+    for jurisdiction in _told(subject, world):
         policy = subject.release.packages[jurisdiction].policy
         encoded.append(
             decision_pb2.Coverage(

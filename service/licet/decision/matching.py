@@ -28,6 +28,8 @@ class Subject:
     uncovered: tuple[str, ...]
     """Countries whose own law would have to be asked and is not in the release."""
     settings: Settings
+    asked: frozenset[str] = frozenset()
+    """The jurisdictions to which the question was limited; empty for all."""
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -198,6 +198,7 @@ def _interval(fields: Fields) -> Interval:
 def read_policy(fields: Fields) -> Policy:
     """What policy.yaml says."""
     checked = fields.date("checked", required=True)
+    extends = fields.text("extends")
     return Policy(
         jurisdiction=fields.text("jurisdiction", required=True),
         name=fields.text("name", required=True),
@@ -205,9 +206,9 @@ def read_policy(fields: Fields) -> Policy:
         language=fields.text("language", required=True),
         authority=fields.text("authority", required=True),
         checked=checked or datetime.date.min,
-        extends=fields.text("extends"),
+        extends=extends,
         places=fields.texts("places", required=True),
-        instruments=fields.each("instruments", _instrument, "instrument", required=True),
+        instruments=fields.each("instruments", _instrument, "instrument", required=not extends),
         bases=fields.each("bases", _basis, "basis"),
         tiers=tuple(sorted(fields.each("tiers", _tier, "tier"), key=lambda tier: tier.start)),
         covers=fields.texts("covers", required=True),
