@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from licet.engine.protocol import Case, Finding, Verdict
+from licet.engine.reference import mode_of, reader_of, rule_findings
 from licet.engine.rete_case import Request, joined
 from licet.engine.rete_program import Plan, Program, Refusal
-from licet.engine.reference import mode_of, reader_of, rule_findings
 from licet.policy.model import Rule, RuleStatus
 
 _CERTAIN, _POSSIBLE = 1, 2

@@ -104,7 +104,9 @@ def test_a_table_before_its_history_is_undetermined() -> None:
 def test_what_reads_no_row_is_judged_without_the_table(about: str, when: str, in_force: str, wanted: int | None) -> None:
     """Rows that are not held make a rule undetermined only where it is in force and nothing else in it rules it out."""
     row = 'item.classifications["zz.list"].codes.exists(c, within(c, row.entry))'
-    own = rule("zz.own", {"require": {"basis": "EMBARGO"}}, when.replace("within_any", row), about=[about.replace("within_any", row)])
+    own = rule(
+        "zz.own", {"require": {"basis": "EMBARGO"}}, when.replace("within_any", row), about=[about.replace("within_any", row)]
+    )
     own |= {"for_each": "tables.entries", "in_force": [{"from": in_force}]}
     files = replaced("zz/tables/tables.yaml", "history_from: 2001-01-01", "history_from: 2015-01-01")
     files["zz/rules/more.yaml"] = rules_file(own)
