@@ -65,7 +65,7 @@ _FUNCTIONS: dict[str, tuple[tuple[cel.Type, tuple[cel.Type, ...]], ...]] = {
     "latest": ((PLACE, (LIST(TIE),)),),
     "sum": ((DOUBLE, (LIST(DOUBLE),)), (INT, (LIST(INT),)), (DOUBLE, (LIST(DECIMAL),))),
     "money": ((DOUBLE, (MONEY, STRING)),),
-    "used": ((DOUBLE, (STRING, STRING)),),
+    "used": ((DOUBLE, (STRING, STRING)), (DOUBLE, (STRING, STRING, STRING, STRING))),
     "date": ((DATE, (STRING,)),),
     "days": ((INT, (DATE, DATE)),),
     "years_after": ((DATE, (DATE, INT)),),

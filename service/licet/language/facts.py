@@ -16,10 +16,11 @@ from typing import Any
 from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor
 
-from licet.language.law import Law, Scheme
+from licet.language.law import Law, Scheme, Within
 from licet.language.values import (
     NOT_CLAIMED,
     Code,
+    Codes,
     Path,
     Reading,
     ReadingSource,
@@ -242,6 +243,27 @@ class FactReader:
             return Decimal(0)
         value = self.unset(Path("usage"), Decimal(0), None)
         return value if isinstance(value, Unknown) else Decimal(0)
+
+    def used_of(self, authorization: str, period: str, entry: Code, currency: str) -> Any:
+        """The value used up for codes of an entry by parties of the transaction, in a currency.
+
+        Use that states no party counts; unknown where some use may count and its code or value is not stated.
+        """
+        spent = [u for u in self.transaction.usage if u.authorization == authorization and u.period == period]
+        if not spent:
+            return self.used(authorization, period)
+        scheme, total = self.law.schemes[entry.scheme], Decimal(0)
+        known = {party.reference for party in self.transaction.parties}
+        for usage in spent:
+            stands = scheme.within(usage.code, Codes(scheme.id, (scheme.normal(entry),))) if usage.HasField("code") else Within.ABOVE
+            if stands is Within.OUTSIDE or (usage.HasField("party") and usage.party not in known):
+                continue
+            spending = Money(usage.value.currency_code, Decimal(usage.value.units) + Decimal(usage.value.nanos) / 10**9)
+            value = self.money(spending, currency)
+            if stands is not Within.INSIDE or not usage.HasField("value") or isinstance(value, Unknown):
+                return unknown("usage", Why.UNSET, f"what was used for {entry}", "usage")
+            total += value
+        return total
 
     def held(self, id_: str, date: datetime.date) -> bool | Unknown:
         """Whether a document or registration is held and valid: true, false where the caller says no, else a claim not made."""

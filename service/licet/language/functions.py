@@ -133,7 +133,10 @@ def _money(args: tuple[Any, ...], scope: Scope) -> Any:
 
 
 def _used(args: tuple[Any, ...], scope: Scope) -> Any:
-    return scope.facts.used(args[0], args[1])
+    authorization, period, *of = args
+    if not of:
+        return scope.facts.used(authorization, period)
+    return scope.facts.used_of(authorization, str(scope.law.date.year) if period == "year" else period, *of)
 
 
 def _date(args: tuple[Any, ...], scope: Scope) -> Any:
