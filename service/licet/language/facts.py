@@ -253,9 +253,10 @@ class FactReader:
         if not spent:
             return self.used(authorization, period)
         scheme, total = self.law.schemes[entry.scheme], Decimal(0)
+        wanted = Codes(scheme.id, (scheme.normal(entry),))
         known = {party.reference for party in self.transaction.parties}
         for usage in spent:
-            stands = scheme.within(usage.code, Codes(scheme.id, (scheme.normal(entry),))) if usage.HasField("code") else Within.ABOVE
+            stands = scheme.within(usage.code, wanted) if usage.HasField("code") else Within.ABOVE
             if stands is Within.OUTSIDE or (usage.HasField("party") and usage.party not in known):
                 continue
             spending = Money(usage.value.currency_code, Decimal(usage.value.units) + Decimal(usage.value.nanos) / 10**9)
