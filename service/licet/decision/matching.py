@@ -79,6 +79,11 @@ class Part:
         return part
 
     @property
+    def speaks(self) -> bool:
+        """Whether the package says anything at all."""
+        return bool(self.findings or self._moving)
+
+    @property
     def items(self) -> tuple[str, ...]:
         """The lines that findings may be about; empty for the whole transaction."""
         return ("", *(item.line for item in self.case.transaction.items))
@@ -141,8 +146,15 @@ class Found:
 
     def of(self, instrument: str, voice: Voice, line: str) -> tuple[Explained, ...]:
         """What an instrument says of one line item or the whole transaction."""
-        return tuple(e for part in self.parts for item in ("", line) for e in part.explained(Spoken(instrument, voice, item)))
+        return tuple(e for part in self._speaking for item in ("", line) for e in part.explained(Spoken(instrument, voice, item)))
 
     def everything(self, instrument: str, *voices: Voice) -> tuple[Explained, ...]:
         """What an instrument says, of whatever item."""
-        return tuple(e for p in self.parts for v in voices for item in p.items for e in p.explained(Spoken(instrument, v, item)))
+        return tuple(
+            e for p in self._speaking for v in voices for item in p.items for e in p.explained(Spoken(instrument, v, item))
+        )
+
+    @cached_property
+    def _speaking(self) -> tuple[Part, ...]:
+        """The parts that hold any finding: most members of a bloc have nothing to say."""
+        return tuple(part for part in self.parts if part.speaks)

@@ -287,6 +287,17 @@ def compile_package(named: Named, catalogues: Catalogues, faults: Faults) -> tup
     return package, _vocabulary(named.facts, names, faults), names
 
 
+def is_bare(source: PackageSource) -> bool:
+    """Whether a member of a bloc holds nothing beyond its policy.yaml: the bare law of its bloc."""
+    own = (source.rules, source.groups, source.tables, source.definitions, source.facts, source.treated)
+    return bool(source.policy.extends) and not any(own)
+
+
+def bare_package(source: PackageSource, bloc: m.Package) -> m.Package:
+    """The package of a member with the bare law of its bloc: groups and tables are the bloc's, and it has no rule."""
+    return replace(bloc, policy=source.policy, digest=source.digest, rules=(), rules_by_id={})
+
+
 def _all_definitions(named: Named) -> tuple[DefinitionSource, ...]:
     return (*(_all_definitions(named.parent) if named.parent else ()), *named.source.definitions)
 
@@ -521,4 +532,4 @@ def known_entries(named: Named, column: str, tables: Iterable[str]) -> frozenset
     return frozenset(str(cell) for row in rows if isinstance(cell := row.cells.get(column), Code))
 
 
-__all__ = ["Named", "Scheme", "compile_package", "known_entries", "name_package"]
+__all__ = ["NameSpace", "Named", "Scheme", "bare_package", "compile_package", "is_bare", "known_entries", "name_package"]

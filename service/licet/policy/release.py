@@ -16,7 +16,8 @@ from licet.language.facts import Vocabulary
 from licet.language.faults import Fault, PolicyError, Position
 from licet.language.law import Law, Scheme
 from licet.policy.catalogue import Catalogues, SchemeSource, read_catalogues, scheme_with_entries
-from licet.policy.compile import Named, compile_package, known_entries, name_package
+from licet.policy.compile import Named, bare_package, compile_package, is_bare, known_entries, name_package
+from licet.policy.conditions import NameSpace
 from licet.policy.dated import law_on
 from licet.policy.digest import combined, digest
 from licet.policy.lawful import check_law
@@ -283,7 +284,13 @@ def _unique_instruments(sources: Mapping[str, PackageSource], faults: Faults) ->
 
 def _expressions_stage(named: Mapping[str, Named], catalogues: Catalogues, catalogue_digest: str) -> Release:
     faults = Faults()
-    compiled = {folder: compile_package(package, catalogues, faults) for folder, package in named.items()}
+    compiled: dict[str, tuple[Package, Vocabulary, NameSpace]] = {}
+    for folder, package in named.items():  # blocs before their members
+        if is_bare(package.source):
+            bloc, vocabulary, names = compiled[package.source.policy.extends]
+            compiled[folder] = bare_package(package.source, bloc), vocabulary, names
+        else:
+            compiled[folder] = compile_package(package, catalogues, faults)
     _raise(faults)
     packages = {folder: package for folder, (package, _, _) in sorted(compiled.items())}
     schemes = {id_: scheme_with_entries(source, _entries_of(source.entries, named)) for id_, source in catalogues.schemes.items()}
