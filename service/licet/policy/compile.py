@@ -32,7 +32,6 @@ from licet.policy.reading import Faults, choose, must_be, nearest, no_duplicates
 from licet.policy.references import check_facts, check_policy
 from licet.policy.source import (
     EFFECT_CHOICES,
-    DefinitionSource,
     EffectSource,
     FactSource,
     GroupSource,
@@ -260,8 +259,17 @@ def _facts(source: PackageSource, parent: Named | None, catalogues: Catalogues, 
 # ---- expressions --------------------------------------------------------------------------------------------------------
 
 
-def compile_package(named: Named, catalogues: Catalogues, faults: Faults) -> tuple[m.Package, Vocabulary, NameSpace]:
-    """The package with every condition checked and lowered, and its vocabulary."""
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A package with every condition checked and lowered, its vocabulary, and what its expressions may name."""
+
+    package: m.Package
+    vocabulary: Vocabulary
+    names: NameSpace
+
+
+def compile_package(named: Named, bloc: Compiled | None, catalogues: Catalogues, faults: Faults) -> Compiled:
+    """The package, compiled. What it takes over from its bloc, which adds names and changes none, is taken as compiled there."""
     source = named.source
     patterns = frozenset(named.facts) | {f"*.classifications[{scheme}]" for scheme in catalogues.schemes}
     names = NameSpace(
@@ -269,10 +277,13 @@ def compile_package(named: Named, catalogues: Catalogues, faults: Faults) -> tup
         tables={table: {s.name: s.type for s in specs} for table, specs in named.specs.items()},
         table_keys={table: tuple(s.name for s in specs if s.key) for table, specs in named.specs.items()},
         fact_patterns=patterns,
+        definitions=dict(bloc.names.definitions) if bloc is not None else {},
+        broken=set(bloc.names.broken) if bloc is not None else set(),
     )
-    define_all(_all_definitions(named), names, faults)
+    define_all(source.definitions, names, faults)
     names = names.local({})
-    tables = {id_: _compile_cells(table, names, faults) for id_, table in named.tables.items()}
+    taken = bloc.package.tables if bloc is not None else {}
+    tables = {id_: taken.get(id_) or _compile_cells(table, names, faults) for id_, table in named.tables.items()}
     rules = tuple(rule for source_rule in source.rules if (rule := _rule(source_rule, named, names, tables, faults)) is not None)
     rules = tuple(sorted(rules, key=lambda rule: rule.id))
     package = m.Package(
@@ -284,22 +295,7 @@ def compile_package(named: Named, catalogues: Catalogues, faults: Faults) -> tup
         treated=(*(named.parent.source.treated if named.parent else ()), *source.treated),
         rules_by_id={rule.id: rule for rule in rules},
     )
-    return package, _vocabulary(named.facts, names, faults), names
-
-
-def is_bare(source: PackageSource) -> bool:
-    """Whether a member of a bloc holds nothing beyond its policy.yaml: the bare law of its bloc."""
-    own = (source.rules, source.groups, source.tables, source.definitions, source.facts, source.treated)
-    return bool(source.policy.extends) and not any(own)
-
-
-def bare_package(source: PackageSource, bloc: m.Package) -> m.Package:
-    """The package of a member with the bare law of its bloc: groups and tables are the bloc's, and it has no rule."""
-    return replace(bloc, policy=source.policy, digest=source.digest, rules=(), rules_by_id={})
-
-
-def _all_definitions(named: Named) -> tuple[DefinitionSource, ...]:
-    return (*(_all_definitions(named.parent) if named.parent else ()), *named.source.definitions)
+    return Compiled(package, _vocabulary(named, bloc, names, faults), names)
 
 
 def _compile_cells(table: m.Table, names: NameSpace, faults: Faults) -> m.Table:
@@ -483,11 +479,17 @@ def _need(source: NeedSource, names: NameSpace, faults: Faults) -> m.Need:
 # ---- vocabulary ---------------------------------------------------------------------------------------------------------
 
 
-def _vocabulary(facts: Mapping[str, FactSource], names: NameSpace, faults: Faults) -> Vocabulary:
+def _vocabulary(named: Named, bloc: Compiled | None, names: NameSpace, faults: Faults) -> Vocabulary:
     party = (env.PARTY, Typed(t.Var("party"), "licet.v1.Party", pattern="parties[*]"))
     # A guard may name a party; `party` is also a function, which CEL keeps apart from variables.
     inner = names.local({"party": party})
-    return Vocabulary({path: _entry(fact, inner, faults) for path, fact in facts.items()})
+    taken = bloc.vocabulary.entries if bloc is not None else {}
+    own = {fact.path.text for fact in named.source.facts}
+    entries = {
+        path: taken[path] if path in taken and path not in own else _entry(fact, inner, faults)
+        for path, fact in named.facts.items()
+    }
+    return Vocabulary(entries)
 
 
 def _entry(fact: FactSource, names: NameSpace, faults: Faults) -> FactEntry:
@@ -532,4 +534,4 @@ def known_entries(named: Named, column: str, tables: Iterable[str]) -> frozenset
     return frozenset(str(cell) for row in rows if isinstance(cell := row.cells.get(column), Code))
 
 
-__all__ = ["NameSpace", "Named", "Scheme", "bare_package", "compile_package", "is_bare", "known_entries", "name_package"]
+__all__ = ["Compiled", "Named", "Scheme", "compile_package", "known_entries", "name_package"]

@@ -29,7 +29,8 @@ _WORD = re.compile(rf"{_NAME}(?:\.{_NAME})*", re.ASCII)
 
 def define_all(sources: tuple[DefinitionSource, ...], names: NameSpace, faults: Faults) -> None:
     """Makes every definition known to the name space; one with a fault is known to be broken, so that its users are not blamed."""
-    no_duplicates((Scalar(_base(source), source.id.at) for source in sources), "definition", faults)
+    taken = (Scalar(each.id, each.at) for each in names.definitions.values())
+    no_duplicates((*taken, *(Scalar(_base(source), source.id.at) for source in sources)), "definition", faults)
     by_id = {_base(source): source for source in sources}
     for id_ in _in_order(by_id, names, faults):
         if id_ not in names.broken and not _define(by_id[id_], names, faults):

@@ -16,8 +16,7 @@ from licet.language.facts import Vocabulary
 from licet.language.faults import Fault, PolicyError, Position
 from licet.language.law import Law, Scheme
 from licet.policy.catalogue import Catalogues, SchemeSource, read_catalogues, scheme_with_entries
-from licet.policy.compile import Named, bare_package, compile_package, is_bare, known_entries, name_package
-from licet.policy.conditions import NameSpace
+from licet.policy.compile import Compiled, Named, compile_package, known_entries, name_package
 from licet.policy.dated import law_on
 from licet.policy.digest import combined, digest
 from licet.policy.lawful import check_law
@@ -284,21 +283,18 @@ def _unique_instruments(sources: Mapping[str, PackageSource], faults: Faults) ->
 
 def _expressions_stage(named: Mapping[str, Named], catalogues: Catalogues, catalogue_digest: str) -> Release:
     faults = Faults()
-    compiled: dict[str, tuple[Package, Vocabulary, NameSpace]] = {}
+    compiled: dict[str, Compiled] = {}
     for folder, package in named.items():  # blocs before their members
-        if is_bare(package.source):
-            bloc, vocabulary, names = compiled[package.source.policy.extends]
-            compiled[folder] = bare_package(package.source, bloc), vocabulary, names
-        else:
-            compiled[folder] = compile_package(package, catalogues, faults)
+        bloc = compiled.get(package.source.policy.extends)
+        compiled[folder] = compile_package(package, bloc, catalogues, faults)
     _raise(faults)
-    packages = {folder: package for folder, (package, _, _) in sorted(compiled.items())}
+    packages = {folder: each.package for folder, each in sorted(compiled.items())}
     schemes = {id_: scheme_with_entries(source, _entries_of(source.entries, named)) for id_, source in catalogues.schemes.items()}
 
     return release_of(
         digest=combined({folder: p.digest for folder, p in packages.items()} | {"": catalogue_digest, "language": LANGUAGE}),
         packages=packages,
-        vocabularies={folder: vocabulary for folder, (_, vocabulary, _) in sorted(compiled.items())},
+        vocabularies={folder: each.vocabulary for folder, each in sorted(compiled.items())},
         schemes=schemes,
         catalogues=catalogues,
         families=_families(packages),
