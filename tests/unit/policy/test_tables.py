@@ -249,5 +249,5 @@ def test_the_entries_of_a_scheme_may_stand_in_several_tables() -> None:
     """A scheme knows the entries of every table that it names, and a table that is not there is a fault."""
     schemes = replaced("schemes.yaml", "table: entries", "table: [entries, t]")
     more = _changed("*entry:code(zz.list)", "C7")
-    assert load(more | schemes).schemes["zz.list"].entries == {"A1", "A2.b", "B1", "C7"}
+    assert load(more | schemes).schemes["zz.list"].entries == frozenset(("A1", "A2.b", "B1", "C7"))
     assert [fault.message for fault in faults_of(schemes)] == ["t is no table of zz"]
