@@ -26,7 +26,7 @@ def _inputs(name: str, column: str = "input") -> set[str]:
 
 
 def test_inputs_are_the_product_groups_of_the_list() -> None:
-    """ "Any ECCN in product groups D or E" is every such entry of the list, for all categories or for 3 to 9."""
+    """Any ECCN in "product groups D or E" is every such entry of the list, for all categories or for 3 to 9."""
     groups = {"group:word": "D E"}
     assert _active(**groups) == _inputs("any") == _inputs("any", "plant")
     assert _active(**groups, **{"category:word": "3 4 5 6 7 8 9"}) == _inputs("category-3-to-9")
