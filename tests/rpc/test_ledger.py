@@ -157,8 +157,8 @@ def test_pages_of_decisions(start: Callable[..., Server], shipment: Callable[...
     ("method", "request_", "reason"),
     [
         ("GetDecision", pb.GetDecisionRequest(id="nobody"), "DECISION_UNKNOWN"),
-        ("GetInclusionProof", pb.GetInclusionProofRequest(index=7), "INVALID_REQUEST"),
-        ("GetInclusionProof", pb.GetInclusionProofRequest(index=0, tree_size=9), "INVALID_REQUEST"),
+        ("GetInclusionProof", pb.GetInclusionProofRequest(index=10**9), "INVALID_REQUEST"),
+        ("GetInclusionProof", pb.GetInclusionProofRequest(index=0, tree_size=10**9), "INVALID_REQUEST"),
         ("GetConsistencyProof", pb.GetConsistencyProofRequest(first_tree_size=0), "INVALID_REQUEST"),
         ("ListDecisions", pb.ListDecisionsRequest(page_token="nonsense"), "INVALID_REQUEST"),  # noqa: S106  # no password
         ("ListDecisions", pb.ListDecisionsRequest(page_size=-1), "INVALID_REQUEST"),

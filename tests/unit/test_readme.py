@@ -18,6 +18,7 @@ from licet.cli.shipment import parse_shipment
 _ROOT = Path(__file__).resolve().parents[2]
 _README = (_ROOT / "README.md").read_text(encoding="utf-8")
 _PATIENCE = 120
+_EXAMPLES = len(list((_ROOT / "examples").glob("*.yaml")))
 
 
 def _blocks(language: str) -> list[str]:
@@ -70,7 +71,7 @@ def address() -> Iterator[str]:
 
 
 _SHOWN = {
-    "evaluate_stream": ["18 of 18", "Hold this"],
+    "evaluate_stream": [f"{_EXAMPLES} of {_EXAMPLES}", "Hold this"],
     "InvalidRequest": ["DISPOSITION_HOLD", "screened", "['transaction.destination.country']"],
     "LicensingServiceStub": ["DISPOSITION_HOLD", "screened"],
 }

