@@ -53,6 +53,7 @@ def test_a_file_with_another_law_is_found_out_while_it_serves(
     path.write_bytes(b" ".join((*head.split()[:3], hashlib.sha256(wrong).hexdigest().encode())) + b"\n" + wrong)
     second = start(cache=folder)
     assert "error" == second.logged("cache_wrong")["level"]
+    second.logged("cache_written")  # by then what the sources say is served
     assert expected == answer(second, shipment())
     assert 0 == second.stop()
     third = start(cache=folder)
