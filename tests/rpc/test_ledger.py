@@ -97,6 +97,20 @@ def test_a_request_made_again_gets_the_decision_of_then(
     assert 3 == newest(server).size
 
 
+def test_no_caller_stands_for_the_ledger_itself(
+    start: Callable[..., Server], shipment: Callable[..., Any], refused: Callable[..., Refusal]
+) -> None:
+    """The request id under which a release is recorded is none that a caller may use, before the release is or after."""
+    server = start()
+    release = evaluate(start(), shipment()).release
+    request = shipment()
+    request.request_id = f"release\n{release}"
+    for _ in range(2):
+        assert "INVALID_REQUEST" == refused(server.licensing.Evaluate, request).reason
+        assert evaluate(server, shipment()).proof.index
+    assert {pb.REPLAY_VERDICT_IDENTICAL} == {replay.verdict for replay in replays(server)}
+
+
 def test_the_same_request_at_the_same_moment_is_decided_once(start: Callable[..., Server], shipment: Callable[..., Any]) -> None:
     """Twenty callers that retry at once get one decision."""
     server = start()
@@ -172,7 +186,7 @@ def test_what_is_not_there_is_said(
 
 
 def test_records_are_private_if_told_so(start: Callable[..., Server], shipment: Callable[..., Any], tmp_path: Path) -> None:
-    """No party's name stands in the files of the ledger, and the record is read as ever."""
+    """No party's name stands in the files of the ledger, nor a digest by which to test a guess; the record is read as ever."""
     server = start(data=tmp_path, private=True)
     request = shipment()
     request.transaction.parties[0].name = "Jane Q. Roe"
@@ -181,7 +195,9 @@ def test_records_are_private_if_told_so(start: Callable[..., Server], shipment: 
     assert "Jane Q. Roe" == found.request.transaction.parties[0].name
     assert decision.result == found.decision.result
     assert 0 == server.stop()
-    assert not any(b"Jane Q. Roe" in file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    plain = request.SerializeToString(deterministic=True)
+    guesses = (b"Jane Q. Roe", hashlib.sha256(plain).digest(), hashlib.sha256(plain).hexdigest().encode())
+    assert not any(guess in file.read_bytes() for file in tmp_path.iterdir() if file.is_file() for guess in guesses)
 
 
 def test_nothing_is_answered_that_cannot_be_recorded(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from licet.ledger.blobs import Blob, new_key, stored
 from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.home import Home, HomeError, open_home
 from licet.ledger.recorder import Counts, FullError, Recorder
-from licet.ledger.store import ConflictError, Draft, Entry, Recorded, StoreError
+from licet.ledger.store import Draft, Entry, Recorded, StoreError
 from licet.policy.release import LANGUAGE
 from licet.replay.records import NoDecisionError, Records
 from licet.replay.sources import packed
@@ -59,7 +58,7 @@ class Ledger:
 
     async def found(self, caller: str, request: Any) -> decision_pb2.Decision | None:
         """What was decided on a request before. Raises `RequestIdTaken` where its id stands for another, `LedgerUnavailable`."""
-        if not request.request_id:
+        if not request.request_id or not request.request_id.isprintable():  # the ledger's own are not
             return None
         entry = await self.read(partial(self.records.home.store.requested, caller, request.request_id))
         return await self.read(partial(self._same, entry, request)) if entry is not None else None
@@ -78,11 +77,11 @@ class Ledger:
 
         Raises `RequestIdTaken`, `Overloaded`, and `LedgerUnavailable` where it was not recorded.
         """
-        try:
-            recorded = await self._recorded(await self.read(partial(self._draft, caller, request, decision)))
-        except ConflictError as error:
-            return await self.read(partial(self._same, error.entry, request))
-        return await self.read(partial(self._answer, recorded, decision))
+        recorded = await self._recorded(await self.read(partial(self._draft, caller, request, decision)))
+        if recorded.again:
+            return await self.read(partial(self._same, recorded.entry, request))
+        decision.proof.CopyFrom(await self.read(partial(self.records.proof, recorded.entry.index, recorded.tree)))
+        return decision
 
     async def _recorded(self, draft: Draft) -> Recorded:
         try:
@@ -91,11 +90,6 @@ class Ledger:
             raise Overloaded(error.most) from None
         except StoreError as error:
             raise LedgerUnavailable from error
-
-    def _answer(self, recorded: Recorded, decision: decision_pb2.Decision) -> decision_pb2.Decision:
-        answer = self.records.decision(recorded.entry) if recorded.again else decision
-        answer.proof.CopyFrom(self.records.proof(recorded.entry.index, recorded.tree))
-        return answer
 
     def _same(self, entry: Entry, request: Any) -> decision_pb2.Decision:
         """What an entry says, if it is of this very request."""
@@ -108,7 +102,7 @@ class Ledger:
         key = new_key() if self._private else None
         blobs = stored(received, key), stored(decision.result.SerializeToString(deterministic=True), key)
         envelope = _envelope(caller, decision, *blobs)
-        return Draft(envelope, blobs, request.request_id, hashlib.sha256(received).hexdigest(), key)
+        return Draft(envelope, blobs, request.request_id, key)
 
     # ---- reading ----
 
@@ -131,7 +125,7 @@ class Ledger:
 
 
 def _activation(loaded: Loaded) -> Draft:
-    """That a release is in use, with its sources. Its id is the release's digest: it stands once in a log."""
+    """That a release is in use, with its sources. It stands once in a log, under a request id that no caller can have."""
     sources = stored(packed(loaded.sources))
     at = Timestamp()
     at.FromDatetime(loaded.loaded_at)
@@ -151,7 +145,7 @@ def _activation(loaded: Loaded) -> Draft:
         outcome="",
         disposition="",
     )
-    return Draft(envelope, (sources,), f"release {loaded.release.digest}", loaded.release.digest)
+    return Draft(envelope, (sources,), f"release\n{loaded.release.digest}")
 
 
 def _envelope(caller: str, decision: decision_pb2.Decision, request: Blob, result: Blob) -> Envelope:

@@ -7,8 +7,7 @@ from typing import Any
 
 from licet.policy.model import Policy
 from licet.policy.release import Family, Release
-
-EXPORTER = 1
+from licet.v1 import transaction_pb2
 
 
 def families_asked(release: Release, jurisdictions: Iterable[str]) -> tuple[Family, ...]:
@@ -38,7 +37,7 @@ def uncovered_places(transaction: Any, release: Release, jurisdictions: Iterable
 
 def concerned(policy: Policy, transaction: Any) -> bool:
     """Whether the law is that of a place of export, of transit or of the act, or of the exporter."""
-    exporters = (party for party in transaction.parties if EXPORTER in party.roles)
+    exporters = (party for party in transaction.parties if transaction_pb2.PARTY_ROLE_EXPORTER in party.roles)
     places = {
         transaction.origin.country,
         transaction.place_of_act.country,

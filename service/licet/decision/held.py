@@ -198,7 +198,7 @@ class _License:
         purposes, complete = self.subject.transaction.end_use.purposes, self.subject.transaction.complete
         if not purposes and "end_use.purposes" not in complete:
             return _open(Path("end_use").field("purposes"))
-        return set(purposes) <= set(self.held.purposes)
+        return bool(purposes) and set(purposes) <= set(self.held.purposes)
 
     # ---- how much is left ----
 

@@ -9,12 +9,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from licet.ledger.store import ConflictError, Draft, Outcome, Recorded, StoreError
+from licet.ledger.store import Draft, Recorded, StoreError
 
 AT_ONCE: Final = 64
 """Entries in one commit. While one is under way the next gathers."""
 
-Append: TypeAlias = Callable[[Sequence[Draft]], tuple[Outcome, ...]]
+Append: TypeAlias = Callable[[Sequence[Draft]], tuple[Recorded, ...]]
 
 
 class FullError(Exception):
@@ -32,9 +32,7 @@ class Counts:
     recorded: int = 0
     """Entries made."""
     again: int = 0
-    """Requests that had been recorded before."""
-    conflicts: int = 0
-    """Request ids that stood for other requests."""
+    """Drafts whose request id had been recorded before."""
     failed: int = 0
     """Drafts that the store did not take."""
     refused: int = 0
@@ -56,7 +54,7 @@ class Recorder:
     def record(self, draft: Draft) -> Future[Recorded]:
         """The entry, once it is durable. Raises `FullError`.
 
-        The future raises `ConflictError`, or `StoreError` where it was not recorded.
+        The future raises `StoreError` where it was not recorded.
         """
         future: Future[Recorded] = Future()
         try:
@@ -109,12 +107,8 @@ class Recorder:
             return
         self._count("commits")
         for (_, future), outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, ConflictError):
-                self._count("conflicts")
-                future.set_exception(outcome)
-            else:
-                self._count("again" if outcome.again else "recorded")
-                future.set_result(outcome)
+            self._count("again" if outcome.again else "recorded")
+            future.set_result(outcome)
 
     def _count(self, what: str, more: int = 1) -> None:
         self._counts[what] = self._counts.get(what, 0) + more

@@ -27,7 +27,6 @@ entries: Final = Table(
     Column("about", Text, nullable=False),
     Column("caller", Text, nullable=False),
     Column("request_id", Text),
-    Column("content", Text, nullable=False),
     Column("decided_at", Text, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     UniqueConstraint("log", "id"),
@@ -35,7 +34,7 @@ entries: Final = Table(
     Index("entries_about", "log", "about"),
     Index("entries_decided_at", "log", "decided_at"),
 )
-"""The entries. `content` is the digest of the request as received: what a repeated `request_id` must come with."""
+"""The entries. A caller's request id stands once."""
 
 nodes: Final = Table(
     "nodes",

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,35 +34,25 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An entry to be. `content` is the digest of the request as received; an empty `request_id` names no request."""
+    """An entry to be. An empty `request_id` names no request."""
 
     envelope: Envelope
     blobs: tuple[Blob, ...] = ()
     request_id: str = ""
-    content: str = ""
     key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A recorded entry: where it stands, what it says, and the size of the log when it was found."""
+    """A recorded entry: where it stands, and what it says."""
 
     index: int
     leaf: bytes
-    content: str
 
     @property
     def envelope(self) -> Envelope:
         """What it says."""
         return Envelope.from_bytes(self.leaf)
-
-
-class ConflictError(Exception):
-    """A request id stands for another request already, recorded as `entry`."""
-
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-        super().__init__(f"the request id was used for another request, entry {entry.index}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +62,10 @@ class Recorded:
     entry: Entry
     tree: Tree
     again: bool
-    """Whether the same request was recorded before: the entry is that of then, the draft was dropped."""
+    """Whether the caller's request id was recorded before: the entry is that of then, the draft was dropped.
 
-
-Outcome: TypeAlias = Recorded | ConflictError
+    Whether it was the same request its content says, which only whoever has the data key can read: no digest of it is kept.
+    """
 
 
 class Store:
@@ -98,7 +88,7 @@ class Store:
 
     # ---- appending ----
 
-    def append(self, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
+    def append(self, drafts: Sequence[Draft]) -> tuple[Recorded, ...]:
         """What became of each draft, in order; all is durable on return. Raises `StoreError`, and then nothing was recorded."""
         try:
             with self._locked() as connection:
@@ -112,20 +102,20 @@ class Store:
         with held(self._lock), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
-    def _append(self, connection: Connection, drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
+    def _append(self, connection: Connection, drafts: Sequence[Draft]) -> tuple[Recorded, ...]:
         frontier = self._frontier(connection, lock=True)
         known = self._known(connection, drafts)
         rows: list[dict[str, Any]] = []
         nodes: list[Node] = []
         new: list[Draft] = []
-        found: list[tuple[Entry, bool] | ConflictError] = []
+        found: list[tuple[Entry, bool]] = []
         for draft in drafts:
             key = draft.envelope.caller, draft.request_id
             before = known.get(key) if draft.request_id else None
             if before is not None:
-                found.append((before, True) if before.content == draft.content else ConflictError(before))
+                found.append((before, True))
                 continue
-            entry = Entry(frontier.size, draft.envelope.to_bytes(), draft.content)
+            entry = Entry(frontier.size, draft.envelope.to_bytes())
             frontier, completed = frontier.grown(leaf_hash(entry.leaf))
             nodes += completed
             rows.append(_row(self._log, entry, draft))
@@ -134,7 +124,7 @@ class Store:
             found.append((entry, False))
         self._write(connection, new, rows, nodes, frontier)
         tree = Tree(frontier.size, frontier.root)
-        return tuple(e if isinstance(e, ConflictError) else Recorded(e[0], tree, e[1]) for e in found)
+        return tuple(Recorded(entry, tree, again) for entry, again in found)
 
     def _known(self, connection: Connection, drafts: Sequence[Draft]) -> dict[tuple[str, str], Entry]:
         """The entries of requests that were recorded before."""
@@ -295,7 +285,7 @@ def _prepared(engine: Engine) -> Path | None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # so that BEGIN is ours
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -336,14 +326,13 @@ def _row(log: str, entry: Entry, draft: Draft) -> dict[str, Any]:
         "about": envelope.about,
         "caller": envelope.caller,
         "request_id": draft.request_id or None,
-        "content": draft.content,
         "decided_at": envelope.decided_at,
         "leaf": entry.leaf,
     }
 
 
 def _entry(row: Any) -> Entry:
-    return Entry(row.index, row.leaf, row.content)
+    return Entry(row.index, row.leaf)
 
 
 def _cause(error: BaseException) -> str:
@@ -352,4 +341,4 @@ def _cause(error: BaseException) -> str:
     return f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}"
 
 
-__all__ = ["ConflictError", "Draft", "Entry", "Outcome", "Recorded", "Store", "StoreError", "held", "opened"]
+__all__ = ["Draft", "Entry", "Recorded", "Store", "StoreError", "held", "opened"]

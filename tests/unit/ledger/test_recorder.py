@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from licet.ledger.recorder import AT_ONCE, Counts, FullError, Recorder
-from licet.ledger.store import ConflictError, Draft, Outcome, Store, StoreError
+from licet.ledger.store import Draft, Recorded, Store, StoreError
 from tests.unit.ledger.test_store import draft
 
 
@@ -24,17 +24,15 @@ def test_what_is_in_flight_is_committed_together(store: Store) -> None:
     assert 500 // AT_ONCE < counts.commits < 400
 
 
-def test_a_conflict_is_told_to_its_caller_alone(store: Store) -> None:
+def test_a_request_made_again_is_told_as_such(store: Store) -> None:
     """Others of the same commit are recorded."""
     recorder = Recorder(store.append, 10)
-    recorder.record(draft("a", "order-1")).result(60)
-    again, conflict, other = [recorder.record(d) for d in (draft("b", "order-1"), draft("c", "order-1", "else"), draft("d"))]
-    assert again.result(60).again
-    with pytest.raises(ConflictError):
-        conflict.result(60)
-    assert not other.result(60).again
+    first = recorder.record(draft("a", "order-1")).result(60)
+    again, other = [recorder.record(d).result(60) for d in (draft("b", "order-1"), draft("d"))]
+    assert (first.entry, True) == (again.entry, again.again)
+    assert not other.again
     recorder.close()
-    assert Counts(recorded=2, again=1, conflicts=1, commits=recorder.counts.commits) == recorder.counts
+    assert Counts(recorded=2, again=1, commits=recorder.counts.commits) == recorder.counts
 
 
 def test_nothing_is_taken_beyond_the_bound_and_nothing_taken_is_lost() -> None:
@@ -42,7 +40,7 @@ def test_nothing_is_taken_beyond_the_bound_and_nothing_taken_is_lost() -> None:
     go, begun = threading.Event(), threading.Event()
     taken: list[str] = []
 
-    def slow(drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
+    def slow(drafts: Sequence[Draft]) -> tuple[Recorded, ...]:
         begun.set()
         assert go.wait(60)
         taken.extend(d.envelope.id for d in drafts)
@@ -67,7 +65,7 @@ def test_a_caller_that_goes_stops_nobody(store: Store) -> None:
     """One who goes before the commit is not recorded, one who goes during it is; the next are recorded as ever."""
     go, begun = threading.Event(), threading.Event()
 
-    def slow(drafts: Sequence[Draft]) -> tuple[Outcome, ...]:
+    def slow(drafts: Sequence[Draft]) -> tuple[Recorded, ...]:
         begun.set()
         assert go.wait(60)
         return store.append(drafts)
