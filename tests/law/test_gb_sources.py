@@ -3,8 +3,7 @@ from __future__ import annotations
 import csv
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,12 +14,12 @@ import yaml
 from licet.language.law import Law, PlaceGroup
 from licet.policy.folder import embedded_folder, read_folder
 from licet.policy.release import load_release
+from tests.law.sides import Sides, Topics, said
 
 _REFERENCE: Final = Path(__file__).parents[3] / "shared" / "reference"
 pytestmark = pytest.mark.skipif(not (_REFERENCE / "gb").is_dir(), reason="the reference is not beside this repository")
 
 _ON: Final = datetime.date(2026, 11, 22)
-_SAID: Final[Mapping[str, Any]] = yaml.safe_load((Path(__file__).parent / "differences_gb.yaml").read_text(encoding="utf-8"))
 _CHEMICALS: Final = {
     "pic": "rotterdam",
     "pops": "stockholm",
@@ -131,13 +130,14 @@ def _chemicals(law: Law) -> set[str]:
     return {f"{cas} {table}" for table in _CHEMICALS for cas in _column(law, table, "cas")}
 
 
-_TOPICS: Final[Mapping[str, tuple[Callable[[], set[str]], Callable[[Law], set[str]]]]] = {
+_TOPICS: Final[Topics] = {
     "dual_use": (_dual_use_said, _dual_use),
     "uk_lists": (_uk_lists_said, _uk_lists),
     "licenses": (_licenses_said, _licenses),
     "schedule_4": (_schedule_4_said, _schedule_4),
     "chemicals": (_chemicals_said, _chemicals),
 }
+_SIDES: Final = Sides(_TOPICS, tuple(said("gb_differences.yaml")["differences"]))
 
 
 # ---- the two compared ---------------------------------------------------------------------------------------------------
@@ -159,24 +159,10 @@ def _shipped() -> Law:
     return _law(_files())
 
 
-def _wrong(topic: str, law: Law) -> Iterator[str]:
-    """Differences that nobody listed, and listed ones that are not there, or not so often."""
-    there, here = _TOPICS[topic][0](), _TOPICS[topic][1](law)
-    left = {("reference", text) for text in there - here} | {("package", text) for text in here - there}
-    for listed in _SAID["differences"]:
-        for side in ("reference", "package") if listed["topic"] == topic else ():
-            pattern, count = listed.get(side), listed.get("count", 1)
-            met = {each for each in left if pattern and each[0] == side and fnmatchcase(each[1], pattern)}
-            left -= met
-            if pattern and len(met) != count:
-                yield f"listed, but {len(met)} and not {count}: only the {side} says {pattern}"
-    yield from (f"not listed: only the {side} says {text}" for side, text in sorted(left))
-
-
 @pytest.mark.parametrize("topic", _TOPICS)
 def test_the_package_says_what_the_reference_says(topic: str) -> None:
     """Every code, license, destination and chemical of the reference is in the package and nothing else, save for listed differences."""
-    assert list(_wrong(topic, _shipped())) == []
+    assert list(_SIDES.wrong(topic, _shipped())) == []
 
 
 def test_the_reference_is_all_there() -> None:
@@ -190,9 +176,7 @@ def test_the_reference_is_all_there() -> None:
 
 def test_every_difference_has_a_topic_and_a_reason() -> None:
     """A difference is listed for a reason that a reader can judge."""
-    for listed in _SAID["differences"]:
-        assert listed["topic"] in _TOPICS, listed
-        assert len(listed["reason"]) > 30, listed
+    assert _SIDES.badly_listed() == []
 
 
 _MUTATIONS: Final = {
@@ -207,10 +191,4 @@ _MUTATIONS: Final = {
 
 def test_an_error_in_the_package_is_found() -> None:
     """Each of these errors alone makes its topic fail, so the check can fail."""
-    files = dict(_files())
-    for file, line, instead in _MUTATIONS.values():
-        text = files[file].decode()
-        assert line in text, f"{line} no longer stands in {file}"
-        files[file] = text.replace(line, instead, 1).encode()
-    law = _law(files)
-    assert [topic for topic in _MUTATIONS if not list(_wrong(topic, law))] == []
+    assert _SIDES.missed(_MUTATIONS, _files(), _law) == []
