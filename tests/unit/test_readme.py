@@ -108,5 +108,6 @@ def test_the_files_of_the_readme_exist() -> None:
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_software() -> None:
     """The table of exit codes names every code that a user can meet."""
-    shown = set(map(int, re.findall(r"^\| (\d+) \|", _README, flags=re.MULTILINE)))
+    (table,) = re.findall(r"^\| exit code \|.*?\n\n", _README, flags=re.MULTILINE | re.DOTALL)
+    shown = set(map(int, re.findall(r"^\| (\d+) \|", table, flags=re.MULTILINE)))
     assert {code.value for code in Exit} - {Exit.FAILED} == shown
