@@ -75,7 +75,7 @@ def test_evidence_is_checked_without_licet(taken: Taken) -> None:
     assert 0 == checked.returncode, checked.stderr
     assert taken.id in checked.stdout
     assert "PROHIBITED" in checked.stdout
-    assert 6 == checked.stdout.count("✓")
+    assert 7 == checked.stdout.count("✓")
 
 
 @pytest.mark.parametrize("name", PROVED)
@@ -91,6 +91,38 @@ def test_any_flipped_bit_is_found(taken: Taken, tmp_path: Path, name: str) -> No
             continue  # the same hexadecimal digit
         refused = _refused({**files, name: bytes(changed)}, taken.key)
         assert refused, f"{name}: a flip at byte {place} was not found"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda files, name: {**files, name: files[name] + b" "}, "it was changed"),
+        (lambda files, name: {each: data for each, data in files.items() if each != name}, "it was left out"),
+        (lambda files, name: {**files, f"{name}.more": b""}, "it was added"),
+    ],
+)
+def test_the_policies_shown_are_those_recorded(taken: Taken, change: Callable[..., Any], said: str) -> None:
+    """A policy in the bundle that is not that of the release is refused by name."""
+    from licet.ledger.verify import Key, VerificationError, check_bundle, opened
+
+    files = opened(taken.bundle.read_bytes())
+    name = next(each for each in sorted(files) if each.startswith("policies/") and each.endswith("policy.yaml"))
+    with pytest.raises(VerificationError, match=f"{name}.*{said}"):
+        list(check_bundle(change(files, name), Key.parsed(taken.key.read_text())))
+
+
+def test_any_flipped_bit_of_the_file_is_found(taken: Taken) -> None:
+    """A change anywhere in the bundle, its headers and what is only for reading included, is found."""
+    from licet.ledger.verify import VerificationError, opened
+
+    whole = taken.bundle.read_bytes()
+    opened(whole)
+    places = {*range(0, len(whole), max(1, len(whole) // 500)), *range(len(whole) - 400, len(whole))}
+    for place in sorted(places):
+        changed = bytearray(whole)
+        changed[place] ^= 1 << place % 8
+        with pytest.raises(VerificationError, match="damaged"):
+            opened(bytes(changed))
 
 
 def _refused(files: dict[str, bytes], key: Path) -> bool:

@@ -13,11 +13,13 @@ import argparse
 import base64
 import binascii
 import hashlib
+import io
 import json
 import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -234,7 +236,9 @@ def _is_base64(text: str) -> bool:
 # ---- evidence -----------------------------------------------------------------------------------------------------------
 
 PROVED = ("leaf.json", "request.blob", "result.blob", "release-leaf.json", "release.blob", "proof.json", "checkpoint")
-"""What a bundle holds that is proved. All else in it is made from these, for reading."""
+"""What a bundle holds that is proved, with the files under `policies/`. All else in it is made from these, for reading."""
+_SOURCES, _COMPRESSED = "policies/", b"\x01"
+SEAL = 64
 
 
 def check_bundle(files: Mapping[str, bytes], key: Key) -> Iterator[str]:
@@ -243,6 +247,7 @@ def check_bundle(files: Mapping[str, bytes], key: Key) -> Iterator[str]:
     1. The key signed the checkpoint.
     2. The leaf of the decision stands in the log of that checkpoint, and so does the leaf of its release.
     3. Request, result and sources are those whose digests the leaves hold.
+    4. The policies in the bundle are those sources, no more and no less.
     """
     missing = [name for name in PROVED if name not in files]
     if missing:
@@ -265,6 +270,26 @@ def check_bundle(files: Mapping[str, bytes], key: Key) -> Iterator[str]:
     if not leaf.get("release") == release_leaf.get("release") == release_leaf.get("id"):
         raise VerificationError(f"the decision was made under the release {leaf.get('release')}, not {release_leaf.get('id')}")
     yield f"it was decided under the release {leaf.get('release')}, entry {proof['release']['index']}"
+    yield f"the {_check_sources(files)} files under {_SOURCES} are that release"
+
+
+def _check_sources(files: Mapping[str, bytes]) -> int:
+    """How many files the release has. They are shown as they were recorded."""
+    data = files["release.blob"]
+    try:
+        recorded = json.loads(zlib.decompress(data[1:])) if data[:1] == _COMPRESSED else None
+    except (zlib.error, ValueError):
+        recorded = None
+    if not isinstance(recorded, dict):
+        raise VerificationError("release.blob cannot be read")
+    shown = {name.removeprefix(_SOURCES): data for name, data in files.items() if name.startswith(_SOURCES)}
+    for name in sorted({*shown, *recorded}):
+        if name not in recorded:
+            raise VerificationError(f"{_SOURCES}{name} is not in the release: it was added")
+        if shown.get(name) != str(recorded[name]).encode():
+            what = "changed" if name in shown else "left out"
+            raise VerificationError(f"{_SOURCES}{name} is not what release.blob holds: it was {what}")
+    return len(recorded)
 
 
 def _check_leaf(leaf: bytes, proof: Any, part: str, tree: Tree) -> None:
@@ -301,6 +326,27 @@ def _json(files: Mapping[str, bytes], name: str) -> Any:
     return found
 
 
+def opened(data: bytes) -> dict[str, bytes]:
+    """The files of a bundle. Raises `VerificationError` where a byte of it is not what it was.
+
+    Its last 64 bytes are the SHA-256 of all before them: that finds accidents, also in what ZIP itself does not check.
+    """
+    if hashlib.sha256(data[:-SEAL]).hexdigest().encode() != data[-SEAL:]:
+        raise VerificationError(f"the bundle is damaged{_where(data)}: its bytes do not fit the digest at its end")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            return {name: bundle.read(name) for name in bundle.namelist()}
+    except zipfile.BadZipFile as error:
+        raise VerificationError(f"the bundle is no ZIP file: {error}") from None
+
+
+def _where(data: bytes) -> str:
+    """In which file, where ZIP can say."""
+    with suppress(Exception), zipfile.ZipFile(io.BytesIO(data)) as bundle:  # damaged bytes make it raise almost anything
+        return f" in {name}" if (name := bundle.testzip()) is not None else ""
+    return ""
+
+
 def main() -> int:
     """`licet-verify BUNDLE --key FILE`: exit code 0 where everything is proved, 1 where something is not, 2 for bad use."""
     parser = argparse.ArgumentParser(prog="licet-verify", description="Checks an evidence bundle of Licet, offline.")
@@ -310,17 +356,18 @@ def main() -> int:
     try:
         with open(asked.key, encoding="utf-8") as file:  # noqa: PTH123  # plain Python, to be read in ten minutes
             key = Key.parsed(file.read())
-        with zipfile.ZipFile(asked.bundle) as bundle:
-            files = {name: bundle.read(name) for name in bundle.namelist()}
+        with open(asked.bundle, "rb") as bundle:  # noqa: PTH123
+            files = opened(bundle.read())
         for line in check_bundle(files, key):
             print(f"✓ {line}")
-    except (OSError, zipfile.BadZipFile, zlib.error, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         print(f"✗ cannot be read: {error}", file=sys.stderr)
         return 1
     except VerificationError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
-    print(f"Not proved, only for reading: {', '.join(sorted(set(files) - set(PROVED)))}")
+    reading = (name for name in sorted(set(files) - set(PROVED)) if not name.startswith(_SOURCES))
+    print(f"Not proved, only for reading: {', '.join(reading)}")
     return 0
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from google.protobuf.json_format import MessageToDict, MessageToJson
 
 from licet.ledger import verify
 from licet.replay.replay import Replayed
-from licet.v1 import decision_pb2, licensing_service_pb2
+from licet.v1 import decision_pb2, licensing_service_pb2, outcome_pb2
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -54,7 +55,9 @@ def bundle(evidence: Evidence) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in sorted(_files(evidence)):
             file.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+        file.comment = b" " * verify.SEAL
+    unsealed = made.getvalue()[: -verify.SEAL]
+    return unsealed + hashlib.sha256(unsealed).hexdigest().encode()
 
 
 def _files(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
@@ -125,12 +128,20 @@ def _report(evidence: Evidence) -> str:
         title=_text(f"Decision {evidence.decided.id}"),
         head=head,
         summary=_text(result.summary),
-        determinations="".join(map(_determination, result.determinations)),
+        determinations=_determinations(result.determinations),
         questions=_items(f"{question.text} ({question.path})" for question in result.questions),
-        assumptions=_items(assumption.statement for assumption in result.assumptions),
+        assumptions=_items(dict.fromkeys(assumption.statement for assumption in result.assumptions)),
         steps="".join(map(_step, result.trace.steps)),
         request=_text(_json(evidence.asked).decode()),
     )
+
+
+def _determinations(found: Iterable[Any]) -> str:
+    """The laws that are concerned, each with its lines, and in one sentence those that are not."""
+    concerned = [each for each in found if each.outcome != outcome_pb2.OUTCOME_NOT_SUBJECT]
+    elsewhere = dict.fromkeys(f"{each.jurisdiction} ({each.instrument})" for each in found if each not in concerned)
+    aside = f"<p>Not concerned: {_text(', '.join(elsewhere))}.</p>" if elsewhere else ""
+    return "".join(map(_determination, concerned)) + aside
 
 
 def _determination(each: Any) -> str:
@@ -152,7 +163,7 @@ def _step(step: Any) -> str:
     return f"<h4>{_text(head)}</h4>{leaves}"
 
 
-def _items(texts: Iterator[str]) -> str:
+def _items(texts: Iterable[str]) -> str:
     found = "".join(f"<li>{_text(text)}</li>" for text in texts)
     return f"<ul>{found}</ul>" if found else ""
 
@@ -205,7 +216,8 @@ Check it offline, with a public key of the log that you got from somewhere else 
 Proved: that request, result and policies are the bytes that were recorded, and that the record stands in a log which the key
 signed. leaf.json and release-leaf.json are the entries; their request and result are SHA-256 of the blobs, as stored. A blob begins
 with 01 (zlib follows) or 02 (AES-256-GCM under data.key: 12 bytes of nonce, then zlib, encrypted). request.blob holds a
-licet.v1.EvaluateRequest, result.blob a licet.v1.Result (shapes: messages.binpb), release.blob JSON of the policies.
+licet.v1.EvaluateRequest, result.blob a licet.v1.Result (shapes: messages.binpb), release.blob JSON of the files under policies/.
 
-For reading only, made from these: request.json, decision.json, report.html, policies/.
+For reading only, made from these: request.json, decision.json, report.html. The last 64 bytes of the file are the SHA-256 of all
+bytes before them, which finds accidents of storage.
 """
