@@ -6,7 +6,13 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
+REVISION: Final = "0001"
+"""The revision of the tables below: that of the newest script in `migrations`."""
+
 metadata: Final = MetaData()
+
+versions: Final = Table("alembic_version", MetaData(), Column("version_num", Text, primary_key=True))
+"""Alembic's own: the revision of the tables that are there."""
 
 heads: Final = Table(
     "heads",

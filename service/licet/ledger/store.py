@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from licet.ledger import schema as s
 from licet.ledger.blobs import Blob
 from licet.ledger.envelope import Envelope
+from licet.ledger.migrations import SchemaError, bring_up_to_date
 from licet.ledger.tree import Frontier, Node, consistency_proof, inclusion_proof, root_at
 from licet.ledger.verify import Tree, leaf_hash
 
@@ -258,18 +259,24 @@ class Store:
 
 
 def opened(url: str, log: str) -> Store:
-    """The store of a log in a database, made if it is not there. Raises `StoreError`.
+    """The store of a log in a database, made if it is not there, and brought up to date if older software made it.
+
+    Raises `StoreError`, also where newer software made it.
 
     `url` is SQLAlchemy's: `sqlite:///folder/licet.db`, `postgresql+psycopg://…`. A commit that returned survives a loss of power.
     """
     try:
         engine = create_engine(url)
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreError(_cause(error)) from error
+    try:
         lock = _prepared(engine)
         with held(lock), engine.execution_options(writes=True).begin() as connection:
-            s.metadata.create_all(connection)
+            bring_up_to_date(connection)
             connection.execute(_keeping(connection, s.heads), {"log": log, "size": 0, "frontier": b""})
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        raise StoreError(_cause(error)) from error
+    except (SchemaError, SQLAlchemyError, OSError) as error:
+        engine.dispose()
+        raise StoreError(str(error) if isinstance(error, SchemaError) else _cause(error)) from error
     return Store(engine, log, lock)
 
 
