@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf import descriptor_pb2
-from google.protobuf.json_format import MessageToDict, MessageToJson
+from google.protobuf.json_format import MessageToJson
 
 from licet.ledger import verify
 from licet.replay.replay import Replayed
@@ -117,18 +117,18 @@ def _report(evidence: Evidence) -> str:
         ("Disposition", _name(result, "disposition")),
         ("Outcome", _name(result, "outcome")),
         ("Decided at", evidence.decided.decided_at.ToJsonString()),
-        ("Legal date", MessageToDict(evidence.decided)["asOf"]),
+        ("Legal date", _day(evidence.decided.as_of)),
         ("Release", evidence.decided.release),
         ("Engine", evidence.decided.engine),
         ("Entry", f"{evidence.decision.index} of {evidence.decided.proof.origin}"),
         ("Replayed", f"{evidence.replayed.verdict} {evidence.replayed.why}".strip()),
     ]
-    head = "".join(f"<tr><th>{_text(name)}</th><td>{_text(_dated(value))}</td></tr>" for name, value in rows)
+    head = "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in rows)
     return _PAGE.format(
         title=_text(f"Decision {evidence.decided.id}"),
         head=head,
         summary=_text(result.summary),
-        determinations=_determinations(result.determinations),
+        determinations=_determinations(result),
         questions=_items(f"{question.text} ({question.path})" for question in result.questions),
         assumptions=_items(dict.fromkeys(assumption.statement for assumption in result.assumptions)),
         steps="".join(map(_step, result.trace.steps)),
@@ -136,22 +136,30 @@ def _report(evidence: Evidence) -> str:
     )
 
 
-def _determinations(found: Iterable[Any]) -> str:
-    """The laws that are concerned, each with its lines, and in one sentence those that are not."""
-    concerned = [each for each in found if each.outcome != outcome_pb2.OUTCOME_NOT_SUBJECT]
-    elsewhere = dict.fromkeys(f"{each.jurisdiction} ({each.instrument})" for each in found if each not in concerned)
-    aside = f"<p>Not concerned: {_text(', '.join(elsewhere))}.</p>" if elsewhere else ""
-    return "".join(map(_determination, concerned)) + aside
+def _determinations(result: Any) -> str:
+    """The laws that are concerned, each with its lines, and in one sentence the jurisdictions that are not."""
+    names = {each.jurisdiction: each.name for each in result.jurisdictions}
+    concerned = [each for each in result.determinations if each.outcome != outcome_pb2.OUTCOME_NOT_SUBJECT]
+    others = [name for id_, name in names.items() if id_ not in {each.jurisdiction for each in concerned}]
+    aside = f"<p>Not concerned: {_text(', '.join(others))}.</p>" if others else ""
+    return "".join(_determination(names[each.jurisdiction], each) for each in concerned) + aside
 
 
-def _determination(each: Any) -> str:
-    controls = [*each.requirements, *each.prohibitions]
-    rows = _items(f"{control.basis}: {control.title} – {control.rule}, {control.source.cite}" for control in controls)
-    used = _items(
-        f"{authorization.id}: {authorization.title} ({_name(authorization, 'state')})" for authorization in each.authorizations
-    )
-    head = f"{each.jurisdiction}, {each.instrument}, line {each.item}: {_name(each, 'outcome')}"
-    return f"<h3>{_text(head)}</h3>{rows}{used}"
+def _determination(jurisdiction: str, each: Any) -> str:
+    head = f"{jurisdiction}, {each.instrument_title}, line {each.item}: {_name(each, 'outcome')}"
+    used = (f"{one.id}: {one.title} ({_name(one, 'state')}) – {_source(one.source)}" for one in each.authorizations)
+    return f"<h3>{_text(head)}</h3>{_items(map(_control, (*each.requirements, *each.prohibitions)))}{_items(used)}"
+
+
+def _control(control: Any) -> str:
+    return f"{control.basis}: {control.title} – {control.rule} – {_source(control.source)}"
+
+
+def _source(source: Any) -> str:
+    """Regimes, citation, and since when."""
+    regimes = (f"{each.regime_name or each.regime} {each.entry}".strip() for each in source.derives_from)
+    since = f"since {_day(source.in_force_from)}" if source.HasField("in_force_from") else ""
+    return ", ".join(part for part in (*regimes, source.cite, since) if part)
 
 
 def _step(step: Any) -> str:
@@ -176,8 +184,8 @@ def _name(message: Any, field: str) -> str:
     return str(value.removeprefix(prefix).replace("_", " ").lower())
 
 
-def _dated(value: Any) -> str:
-    return f"{value['year']:04}-{value['month']:02}-{value['day']:02}" if isinstance(value, dict) else str(value)
+def _day(date: Any) -> str:
+    return f"{date.year:04}-{date.month:02}-{date.day:02}"
 
 
 def _text(text: str) -> str:
