@@ -32,7 +32,13 @@ _T = TypeVar("_T")
 def open_ledger(settings: ServerSettings) -> Ledger:
     """The ledger that the settings name, made if it is not there. Raises `RefusedToStart`."""
     try:
-        home = open_home(settings.data, origin=settings.origin, database=settings.database)
+        home = open_home(
+            settings.data,
+            origin=settings.origin,
+            database=settings.database,
+            signing_key=settings.signing_key,
+            new_origin=settings.new_origin,
+        )
     except HomeError as error:
         raise RefusedToStart("LEDGER_UNREADABLE", [str(error)]) from error
     return Ledger(home, most=settings.max_concurrent_calls, private=settings.private)

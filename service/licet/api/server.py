@@ -128,7 +128,7 @@ class Running:
             packages=[f"{p.jurisdiction} {p.policy.version}" for p in loaded.release.packages.values()],
             engine=loaded.matcher.name,
             from_cache=bool(loaded.form),
-            ledger=ledger.records.home.store.log,
+            ledger=ledger.records.home.store.origin,
         )
         if settings.reload_seconds or cache is not None:
             await running._follow(settings, known, cache)

@@ -80,6 +80,10 @@ class ServerSettings(BaseSettings):
     origin: str = Field(
         "licet.local/decisions", min_length=1, max_length=200, pattern=r"^[!-*,-~]+$", description="name of the log"
     )
+    new_origin: str = Field("", max_length=200, pattern=r"^[!-*,-~]*$", description="name under which the log `origin` goes on")
+    signing_key: Path | None = Field(
+        None, description="file of the Ed25519 key for checkpoints (PEM), shared by all servers of a log; one in `data` if unset"
+    )
     private: bool = Field(False, description="whether requests and results are encrypted, each under a key that can be erased")
     cache: Path | None = Field(None, description="folder that keeps compiled policies for the next start; none if unset")
     reload_seconds: Seconds = Field(1.0, ge=0, description="how often the policies are looked at for edits; 0 never")

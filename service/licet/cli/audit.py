@@ -30,6 +30,10 @@ _AT_ONCE = 500
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the ledger, as `licet serve --data`.")]
 Database = Annotated[str, typer.Option("--database", metavar="URL", help="Its database, if it is no file in that folder.")]
 Origin = Annotated[str, typer.Option("--origin", help="Name of the log.")]
+SigningKey = Annotated[
+    Path | None,
+    typer.Option("--signing-key", metavar="FILE", help="Key of its checkpoints, if it is not in that folder.", show_default=False),
+]
 _DEFAULT_ORIGIN = "licet.local/decisions"
 
 
@@ -39,6 +43,7 @@ def replay(
     data: Data,
     database: Database = "",
     origin: Origin = _DEFAULT_ORIGIN,
+    signing_key: SigningKey = None,
     everything: Annotated[bool, typer.Option("--all", help="Replay every decision of the log.")] = False,
     since: Annotated[
         datetime.datetime | None,
@@ -51,7 +56,7 @@ def replay(
     """
     if not ids and not everything and since is None:
         raise typer.BadParameter("name decisions, or say --all or --since")
-    with _records(data, database, origin) as records:
+    with _records(data, database, origin, signing_key) as records:
         entries = [records.entry(id_) for id_ in ids] if ids else list(_decisions(records, since))
         found = _replayed(records, entries)
     _show(found)
@@ -65,6 +70,7 @@ def export(
     data: Data,
     database: Database = "",
     origin: Origin = _DEFAULT_ORIGIN,
+    signing_key: SigningKey = None,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="Where to write it.", show_default="evidence-ID.zip")
     ] = None,
@@ -73,7 +79,7 @@ def export(
 
     Check it with [bold]licet-verify FILE --key licet.pub[/bold], anywhere, without Licet.
     """
-    with _records(data, database, origin) as records:
+    with _records(data, database, origin, signing_key) as records:
         made = bundle(records.evidence(id_))
     file = to or Path(f"evidence-{id_}.zip")
     file.write_bytes(made)
@@ -81,12 +87,12 @@ def export(
 
 
 @contextmanager
-def _records(data: Path, database: str, origin: str) -> Iterator[Records]:
+def _records(data: Path, database: str, origin: str, signing_key: Path | None) -> Iterator[Records]:
     """The records of a ledger that is there. What goes wrong with it ends the command."""
     try:
-        if not (data / KEY).exists():
+        if signing_key is None and not (data / KEY).exists():
             raise HomeError(f"{data} holds no ledger: {KEY} is not there")
-        home = open_home(data, origin=origin, database=database)
+        home = open_home(data, origin=origin, database=database, signing_key=signing_key)
         try:
             yield Records(home)
         finally:

@@ -242,6 +242,20 @@ def serve(
         typer.Option(metavar="URL", help="Its database: postgresql+psycopg://…", show_default="a file in --data"),
     ] = None,
     origin: Annotated[str | None, typer.Option(help="Name of the log.", show_default="licet.local/decisions")] = None,
+    new_origin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Name under which the log of --origin goes on, after a loss or with another key.",
+            show_default="none",
+        ),
+    ] = None,
+    signing_key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Ed25519 key for checkpoints, shared by all servers of a log.", show_default="made in --data"
+        ),
+    ] = None,
     private: Annotated[
         bool | None,
         typer.Option(
@@ -305,6 +319,8 @@ def serve(
         "data": data,
         "database": database,
         "origin": origin,
+        "new_origin": new_origin,
+        "signing_key": signing_key,
         "private": private,
         "cache": cache,
         "reload_seconds": reload_seconds,

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     DECISION = "decision"
     ACTION = "action"
     ACTIVATION = "activation"
+    ORIGIN = "origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Envelope:
     kind: Kind
     id: str
     about: str
-    """The entry that this one points at: of an action, the decision."""
+    """The entry that this one points at: of an action, the decision. Of a new origin, the name before."""
     request: str
     result: str
     release: str

@@ -2,58 +2,79 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import threading
+import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from licet.ledger.blobs import stored
+from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.notes import Signer
-from licet.ledger.store import Store, StoreError, held, opened
+from licet.ledger.store import Draft, Renaming, Store, StoreError, held, opened
 from licet.ledger.verify import Checkpoint, Tree, VerificationError, check_checkpoint
 
+_KEEP_SECONDS = 1.0
 DATABASE, KEY, PUBLIC, LAST, LOCK = "licet.db", "licet.key", "licet.pub", "checkpoint", "lock"
-_ADVICE = "put back the newer database, or begin a new log under another origin"
+_ADVICE = "put back the newer database, or let the log go on under a new name: --new-origin NAME"
 
 
 class HomeError(Exception):
     """The log cannot be opened; the text says why, and what to do."""
 
 
-@dataclass(frozen=True, eq=False)
 class Home:
     """An open log: its store, and who signs its checkpoints."""
 
-    folder: Path
-    store: Store
-    signer: Signer
+    def __init__(self, folder: Path, store: Store, signer: Signer) -> None:
+        """Use `open_home`."""
+        self.folder: Final = folder
+        self.store: Final = store
+        self.signer: Final = signer
+        self._keeping = threading.Lock()
+        self._kept = 0
+        self._kept_at = -_KEEP_SECONDS
 
     def checkpoint(self, tree: Tree) -> str:
-        """The signed checkpoint of a tree that was committed."""
-        return self.signer.checkpoint(Checkpoint(self.store.log, tree.size, tree.root))
+        """The signed checkpoint of a tree that was committed. What was signed is kept, not more than a second late."""
+        note = self.signer.checkpoint(Checkpoint(self.store.origin, tree.size, tree.root))
+        if time.monotonic() - self._kept_at >= _KEEP_SECONDS:
+            self._keep(note, tree.size)
+        return note
 
-    def keep(self, note: str) -> None:
+    def _keep(self, note: str, size: int) -> None:
         """Remembers a checkpoint beside the database, so that a database put back from a backup is found out."""
-        _write(self.folder / LAST, note.encode(), 0o644)
+        with self._keeping:
+            if size <= self._kept:
+                return
+            with suppress(OSError):  # what a disk that is full or gone does not keep is no less true
+                _write(self.folder / LAST, note.encode(), 0o644)
+                self._kept, self._kept_at = size, time.monotonic()
 
     def close(self) -> None:
         """The last checkpoint is kept, and the database let go."""
-        with suppress(StoreError, OSError):  # of a disk that is full or gone there is nothing to keep
+        with suppress(StoreError):
             tree = self.store.tree
-            if tree.size:
-                self.keep(self.checkpoint(tree))
+            self._keep(self.signer.checkpoint(Checkpoint(self.store.origin, tree.size, tree.root)), tree.size)
         self.store.close()
 
 
-def open_home(folder: Path, *, origin: str, database: str = "") -> Home:
+def open_home(folder: Path, *, origin: str, database: str = "", signing_key: Path | None = None, new_origin: str = "") -> Home:
     """The log `origin` of a folder, made if it is not there. Raises `HomeError`.
 
-    A database that is behind the last checkpoint, or tells another story, is refused: callers were shown what it no longer holds.
+    Checkpoints are signed with `signing_key`, which all servers of one log share; else with a key of the folder's own, made if it
+    is not there. A database that is behind the last checkpoint, or tells another story, is refused: callers were shown what it no
+    longer holds. With `new_origin` the log goes on from what it holds, under that name, and an entry says so.
     """
+    url, name = database or f"sqlite:///{folder / DATABASE}", new_origin or origin
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with held(folder / LOCK):
-            signer = _signer(folder, origin)
-        store = opened(database or f"sqlite:///{folder / DATABASE}", origin)
+            signer = _signer(folder, signing_key, name)
+        renaming = Renaming(origin, _renamed(folder, origin, name)) if name != origin else None
+        store = opened(url, name, str(signer.key), renaming)
     except (OSError, ValueError, StoreError) as error:
         raise HomeError(f"the ledger in {folder} cannot be opened: {error}") from error
     home = Home(folder, store, signer)
@@ -65,13 +86,42 @@ def open_home(folder: Path, *, origin: str, database: str = "") -> Home:
     return home
 
 
-def _signer(folder: Path, origin: str) -> Signer:
-    file = folder / KEY
-    if not file.exists():
-        _write(file, Signer.new(origin).pem(), 0o600)
-    signer = Signer.read(origin, file)
+def _signer(folder: Path, signing_key: Path | None, name: str) -> Signer:
+    file = signing_key or folder / KEY
+    if signing_key is None and not file.exists():
+        _write(file, Signer.new(name).pem(), 0o600)
+    try:
+        signer = Signer.read(name, file)
+    except (ValueError, TypeError) as error:  # TypeError: a password is wanted
+        raise ValueError(f"{file} holds no Ed25519 key in PEM form without password: {error}") from error
     _write(folder / PUBLIC, f"{signer.key}\n".encode(), 0o644)
     return signer
+
+
+def _renamed(folder: Path, before: str, name: str) -> Draft:
+    """That the log goes on under another name, with the last checkpoint of the one before: what that counts beyond, is lost."""
+    file = folder / LAST
+    note = (stored(file.read_bytes()),) if file.exists() else ()
+    now = datetime.datetime.now(datetime.UTC)
+    return Draft(
+        Envelope(
+            kind=Kind.ORIGIN,
+            id=name,
+            about=before,
+            request=note[0].digest if note else "",
+            result="",
+            release="",
+            engine="",
+            language="",
+            settings="",
+            as_of="",
+            decided_at=now.isoformat().replace("+00:00", "Z"),
+            caller="",
+            outcome="",
+            disposition="",
+        ),
+        note,
+    )
 
 
 def _check(home: Home) -> None:
@@ -79,7 +129,7 @@ def _check(home: Home) -> None:
     if not file.exists():
         return
     note = file.read_bytes().decode(errors="replace")
-    if note.partition("\n")[0] != home.store.log:
+    if note.partition("\n")[0] != home.store.origin:
         return  # of the log before this one
     try:
         last = check_checkpoint(note, home.signer.key)
@@ -96,7 +146,7 @@ def _check(home: Home) -> None:
 
 def _write(file: Path, data: bytes, mode: int) -> None:
     """Writes a file whole, or not at all."""
-    beside = file.with_suffix(".new")
+    beside = file.with_name(f"{file.name}.{os.getpid()}.new")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as handle:
         handle.write(data)
         handle.flush()

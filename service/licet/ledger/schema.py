@@ -23,6 +23,17 @@ heads: Final = Table(
 )
 """How far each log has come. Locking the row of a log is what gives its entries their order."""
 
+origins: Final = Table(
+    "origins",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("log", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),
+    UniqueConstraint("log", "number"),
+)
+"""The names under which checkpoints of a log are signed, each with the public key that signs them; the last is in use."""
+
 entries: Final = Table(
     "entries",
     metadata,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,6 +21,7 @@ from licet.ledger import schema as s
 from licet.ledger.blobs import Blob
 from licet.ledger.envelope import Envelope
 from licet.ledger.migrations import SchemaError, bring_up_to_date
+from licet.ledger.origins import OriginError, claim, rename
 from licet.ledger.tree import Frontier, Node, consistency_proof, inclusion_proof, root_at
 from licet.ledger.verify import Tree, leaf_hash
 
@@ -69,19 +70,24 @@ class Recorded:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """That a log gives up the name it had, and the entry that says so."""
+
+    before: str
+    entry: Draft
+
+
 class Store:
     """One log in a database. Any number of processes may append at the same time."""
 
-    def __init__(self, engine: Engine, log: str, lock: Path | None) -> None:
+    def __init__(self, engine: Engine, log: str, lock: Path | None, origin: str) -> None:
         """Use `opened`."""
         self._engine = engine
         self._log = log
         self._lock = lock
-
-    @property
-    def log(self) -> str:
-        """The name of the log: the origin of its checkpoints."""
-        return self._log
+        self.origin: Final = origin
+        """The name under which checkpoints of the log are signed."""
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -96,6 +102,12 @@ class Store:
                 return self._append(connection, drafts)
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(_cause(error)) from error
+
+    def begin(self, connection: Connection, drafts: Sequence[Draft]) -> None:
+        """The log is there, and these are in it once the transaction of the caller is committed."""
+        connection.execute(_keeping(connection, s.heads), {"log": self._log, "size": 0, "frontier": b""})
+        if drafts:
+            self._append(connection, drafts)
 
     @contextmanager
     def _locked(self) -> Iterator[Connection]:
@@ -258,10 +270,11 @@ class Store:
         return found
 
 
-def opened(url: str, log: str) -> Store:
+def opened(url: str, origin: str, key: str = "", renaming: Renaming | None = None) -> Store:
     """The store of a log in a database, made if it is not there, and brought up to date if older software made it.
 
-    Raises `StoreError`, also where newer software made it.
+    Raises `StoreError`, also where newer software made it, where the log goes by another name, or another public key than `key`
+    is that of its checkpoints. With `renaming` the log has the name from now on.
 
     `url` is SQLAlchemy's: `sqlite:///folder/licet.db`, `postgresql+psycopg://…`. A commit that returned survives a loss of power.
     """
@@ -273,11 +286,16 @@ def opened(url: str, log: str) -> Store:
         lock = _prepared(engine)
         with held(lock), engine.execution_options(writes=True).begin() as connection:
             bring_up_to_date(connection)
-            connection.execute(_keeping(connection, s.heads), {"log": log, "size": 0, "frontier": b""})
-    except (SchemaError, SQLAlchemyError, OSError) as error:
+            is_new = renaming is not None and rename(connection, renaming.before, origin, key)
+            store = Store(engine, claim(connection, origin, key), lock, origin)
+            store.begin(connection, [renaming.entry] if renaming is not None and is_new else [])
+    except (SchemaError, OriginError) as error:
         engine.dispose()
-        raise StoreError(str(error) if isinstance(error, SchemaError) else _cause(error)) from error
-    return Store(engine, log, lock)
+        raise StoreError(str(error)) from error
+    except (SQLAlchemyError, OSError) as error:
+        engine.dispose()
+        raise StoreError(_cause(error)) from error
+    return store
 
 
 def _prepared(engine: Engine) -> Path | None:
@@ -348,4 +366,4 @@ def _cause(error: BaseException) -> str:
     return f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}"
 
 
-__all__ = ["Draft", "Entry", "Recorded", "Store", "StoreError", "held", "opened"]
+__all__ = ["Draft", "Entry", "Recorded", "Renaming", "Store", "StoreError", "held", "opened"]

@@ -80,7 +80,7 @@ class Records:
 
     def proof(self, index: int, tree: Tree) -> decision_pb2.Proof:
         """Where an entry stands, with the signed checkpoint of a tree that covers it."""
-        return decision_pb2.Proof(origin=self.home.store.log, index=index, checkpoint=self.home.checkpoint(tree))
+        return decision_pb2.Proof(origin=self.home.store.origin, index=index, checkpoint=self.home.checkpoint(tree))
 
     def release(self, digest: str) -> Release:
         """A release that was used, compiled from the sources that were kept. Raises `ReleaseError`."""

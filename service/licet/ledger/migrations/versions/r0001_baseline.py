@@ -22,6 +22,15 @@ def upgrade() -> None:
         PrimaryKeyConstraint("log"),
     )
     op.create_table(
+        "origins",
+        Column("origin", Text, nullable=False),
+        Column("log", Text, nullable=False),
+        Column("number", BigInteger, nullable=False),
+        Column("key", Text, nullable=False),
+        PrimaryKeyConstraint("origin"),
+        UniqueConstraint("log", "number"),
+    )
+    op.create_table(
         "entries",
         Column("log", Text, nullable=False),
         Column("index", BigInteger, nullable=False),
