@@ -9,6 +9,7 @@ LicetError
 │   │   ├── JurisdictionUnknown
 │   │   ├── RuleUnknown
 │   │   └── DecisionUnknown
+│   ├── ReleaseUnusable     the release is kept, and cannot be decided by
 │   ├── RequestIdTaken      the request id stands for another request
 │   ├── LedgerUnavailable   the decision could not be recorded, hence is not answered; retry
 │   ├── Overloaded          too much is under way; retry
@@ -72,12 +73,12 @@ class Unknown(CallError):  # noqa: N818  # the name says what is wrong
 
 
 class ReleaseUnknown(Unknown):
-    """The release that the request names is not the one served."""
+    """The release that the request names is neither active nor kept."""
 
     reason = "RELEASE_UNKNOWN"
 
-    def __init__(self, digest: str, served: str) -> None:
-        super().__init__(digest, f"the release {digest[:80]} is not served here; leave it empty, or name {served}")
+    def __init__(self, digest: str, active: str) -> None:
+        super().__init__(digest, f"the release {digest[:80]} is not kept here; leave it empty, or name {active}")
 
 
 class JurisdictionUnknown(Unknown):
@@ -107,6 +108,16 @@ class DecisionUnknown(Unknown):
 
     def __init__(self, id_: str) -> None:
         super().__init__(id_, f"no decision {id_[:80] or '(no id)'} is recorded here")
+
+
+class ReleaseUnusable(CallError):  # noqa: N818  # the name says what is wrong
+    """The release is kept, and this server cannot decide by it: it is damaged, or in a language that it does not speak."""
+
+    reason = "RELEASE_UNUSABLE"
+
+    def __init__(self, digest: str, why: str) -> None:
+        self.metadata = {"name": digest[:_MAX_VIOLATION]}
+        super().__init__(f"the release {digest[:80]} is kept here, and cannot be used: {why}")
 
 
 class RequestIdTaken(CallError):  # noqa: N818  # the name says what is wrong
@@ -196,6 +207,7 @@ STATUSES: Mapping[str, grpc.StatusCode] = MappingProxyType(
         JurisdictionUnknown.reason: grpc.StatusCode.NOT_FOUND,
         RuleUnknown.reason: grpc.StatusCode.NOT_FOUND,
         DecisionUnknown.reason: grpc.StatusCode.NOT_FOUND,
+        ReleaseUnusable.reason: grpc.StatusCode.FAILED_PRECONDITION,
         RequestIdTaken.reason: grpc.StatusCode.ALREADY_EXISTS,
         LedgerUnavailable.reason: grpc.StatusCode.UNAVAILABLE,
         Overloaded.reason: grpc.StatusCode.RESOURCE_EXHAUSTED,

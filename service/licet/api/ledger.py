@@ -19,10 +19,9 @@ from licet.ledger.blobs import Blob, new_key, stored
 from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.home import Home, HomeError, open_home
 from licet.ledger.recorder import Counts, FullError, Recorder
+from licet.ledger.releases import entry_on, keeping, kept
 from licet.ledger.store import Draft, Entry, Recorded, StoreError
-from licet.policy.release import LANGUAGE
 from licet.replay.records import NoDecisionError, Records
-from licet.replay.sources import packed
 from licet.v1 import decision_pb2, outcome_pb2
 
 _THREADS = 2
@@ -52,7 +51,6 @@ class Ledger:
         self.records = Records(home)
         """What the log holds."""
         self._private = private
-        self._kept: set[str] = set()
         self._closed = False
         self._recorder = Recorder(home.store.append, most)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="licet-ledger")
@@ -70,13 +68,9 @@ class Ledger:
         return await self.read(partial(self._same, entry, request)) if entry is not None else None
 
     async def keep(self, loaded: Loaded) -> None:
-        """The sources of a release are in the ledger, once. Raises `Overloaded`, `LedgerUnavailable`."""
-        digest = loaded.release.digest
-        if digest in self._kept:
-            return
-        if not await self.read(partial(self.records.home.store.about, digest)):
-            await self._recorded(await self.read(partial(_activation, loaded)))
-        self._kept.add(digest)
+        """A release is in the ledger, once. Raises `Overloaded`, `LedgerUnavailable`."""
+        if await self.read(partial(entry_on, self.records.home.store, loaded.release.digest)) is None:
+            await self._recorded(await self.read(partial(_keeping, loaded)))
 
     async def record(self, caller: str, request: Any, decision: decision_pb2.Decision) -> decision_pb2.Decision:
         """The decision with its proof, once it is durable; that of an earlier call where the same request was made before.
@@ -130,28 +124,10 @@ class Ledger:
             self.records.home.close()
 
 
-def _activation(loaded: Loaded) -> Draft:
-    """That a release is in use, with its sources. It stands once in a log, under a request id that no caller can have."""
-    sources = stored(packed(loaded.sources))
+def _keeping(loaded: Loaded) -> Draft:
     at = Timestamp()
     at.FromDatetime(loaded.loaded_at)
-    envelope = Envelope(
-        kind=Kind.ACTIVATION,
-        id=loaded.release.digest,
-        about=loaded.release.digest,
-        request=sources.digest,
-        result="",
-        release=loaded.release.digest,
-        engine="",
-        language=LANGUAGE,
-        settings="",
-        as_of="",
-        decided_at=_text(at),
-        caller="",
-        outcome="",
-        disposition="",
-    )
-    return Draft(envelope, (sources,), f"release\n{loaded.release.digest}")
+    return keeping(kept(loaded.release, loaded.sources, lowered=not loaded.form), caller="", at=_text(at))
 
 
 def _envelope(caller: str, decision: decision_pb2.Decision, request: Blob, result: Blob) -> Envelope:

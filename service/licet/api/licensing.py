@@ -21,8 +21,9 @@ from licet.api.errors import item_error
 from licet.api.ids import caller_of, decision_id
 from licet.api.interceptors import Incoming, milliseconds, seen_by_caller, within
 from licet.api.ledger import Ledger
-from licet.api.releases import Loaded, Releases
+from licet.api.releases import Loaded
 from licet.api.settings import ServerSettings
+from licet.api.shelf import Shelf
 from licet.api.streams import Conversation
 from licet.decision.check import check_request
 from licet.decision.decide import Decided, decide
@@ -46,9 +47,9 @@ log = structlog.get_logger("licet.api")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the service works with: a release with its engine, trust in that engine, the ledger, threads, and room for streams."""
+    """What the service works with: releases with their engines, trust in these, the ledger, threads, and room for streams."""
 
-    releases: Releases
+    shelf: Shelf
     trust: Trust
     ledger: Ledger
     workers: Workers
@@ -59,7 +60,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
     """The service. What it answers is recorded, rehearsals aside."""
 
     def __init__(self, parts: Parts, settings: ServerSettings) -> None:
-        self._releases = parts.releases
+        self._shelf = parts.shelf
         self._trust = parts.trust
         self._ledger = parts.ledger
         self._workers = parts.workers
@@ -70,9 +71,10 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
     async def Evaluate(self, request: Any, context: Any) -> licensing_service_pb2.EvaluateResponse:
         """Decides one transaction, records the decision, then answers.
 
-        Raises `InvalidRequest` with all fields at fault, `ReleaseUnknown`, `RequestIdTaken`, `Overloaded`, `LedgerUnavailable`.
+        Raises `InvalidRequest` with all fields at fault, `ReleaseUnknown`, `ReleaseUnusable`, `RequestIdTaken`, `Overloaded`,
+        `LedgerUnavailable`.
         """
-        decision = await self._evaluate(request, self._releases.active, caller_of(context))
+        decision = await self._evaluate(request, self._shelf.active, caller_of(context))
         return licensing_service_pb2.EvaluateResponse(decision=decision)
 
     async def EvaluateBatch(self, request: Any, context: Any) -> licensing_service_pb2.EvaluateBatchResponse:
@@ -81,7 +83,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
         One after another, since one computes at a time anyway: so a batch takes one place and holds up nobody.
         """
         _check_batch(request)
-        active, reply = self._releases.active, licensing_service_pb2.EvaluateBatchResponse()
+        active, reply = self._shelf.active, licensing_service_pb2.EvaluateBatchResponse()
         for each in request.requests:
             reply.results.add(**await self._result(each, active, caller_of(context), "EvaluateBatch"))
         return reply
@@ -99,7 +101,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
 
     async def _reply(self, caller: str, message: Any) -> licensing_service_pb2.EvaluateStreamResponse:
         seconds = self._settings.default_deadline_seconds
-        result = await self._result(message.request, self._releases.active, caller, "EvaluateStream", seconds)
+        result = await self._result(message.request, self._shelf.active, caller, "EvaluateStream", seconds)
         return licensing_service_pb2.EvaluateStreamResponse(id=message.id, **result)
 
     async def _result(self, request: Any, active: Loaded, caller: str, method: str, seconds: float | None = None) -> dict[str, Any]:
@@ -115,7 +117,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
     async def _evaluate(self, request: Any, active: Loaded, caller: str) -> decision_pb2.Decision:
         started, now = time.perf_counter(), datetime.datetime.now(datetime.UTC)
         before = await self._ledger.found(caller, request) if not request.validate_only else None
-        decision = before or await self._fresh(request, active.named(request.release), caller, now)
+        decision = before or await self._fresh(request, await self._shelf.named(request.release, active), caller, now)
         decision.result.CopyFrom(for_audience(decision.result, request.audience))
         log.info(
             "decision" if before is None else "decided_before",
@@ -130,11 +132,12 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
 
     async def _fresh(self, request: Any, loaded: Loaded, caller: str, now: datetime.datetime) -> decision_pb2.Decision:
         """A decision made now, and recorded unless it is a rehearsal."""
+        if not request.validate_only:
+            loaded = await self._shelf.as_kept(loaded)
         decision = await self._workers.run(partial(self._decide, request, loaded, now))
         if request.validate_only:
             decision.unrecorded = True
             return decision
-        await self._ledger.keep(loaded)
         return await self._ledger.record(caller, request, decision)
 
     def _decide(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> decision_pb2.Decision:

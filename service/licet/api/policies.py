@@ -14,6 +14,7 @@ from licet.api.errors import JurisdictionUnknown, RuleUnknown
 from licet.api.paging import page
 from licet.api.releases import Loaded, Releases
 from licet.api.rules import is_public, jurisdiction_info, package_info, release_version, rule_info
+from licet.api.shelf import Shelf
 from licet.decision.errors import InvalidRequest, Violation
 from licet.policy import model as m
 from licet.policy.release import LANGUAGE, Release
@@ -22,15 +23,16 @@ from licet.v1 import policy_service_pb2_grpc
 
 
 class Policies(policy_service_pb2_grpc.PolicyServiceServicer):
-    """The service, over the releases that the server holds. All its methods raise `ReleaseUnknown`."""
+    """The service, over the releases that the server holds. All its methods raise `ReleaseUnknown`, `ReleaseUnusable`."""
 
-    def __init__(self, releases: Releases, workers: Workers) -> None:
+    def __init__(self, releases: Releases, shelf: Shelf, workers: Workers) -> None:
         self._releases = releases
+        self._shelf = shelf
         self._workers = workers
 
     async def ListJurisdictions(self, request: Any, context: Any) -> pb.ListJurisdictionsResponse:
         """A page of jurisdictions, ordered by id. Raises `InvalidRequest`."""
-        release = self._releases.named(request.release).release
+        release = (await self._shelf.named(request.release)).release
         packages = [package for _, package in sorted(release.packages.items())]
         scope = ("jurisdictions", release.digest)
         found, token = page(packages, size=request.page_size, token=request.page_token, scope=scope)
@@ -38,7 +40,7 @@ class Policies(policy_service_pb2_grpc.PolicyServiceServicer):
 
     async def GetRelease(self, request: Any, context: Any) -> pb.GetReleaseResponse:
         """A release and its packages, and what keeps the newest edit from taking its place."""
-        release = _release(self._releases.named(request.digest))
+        release = _release(await self._shelf.named(request.digest))
         if broken := self._releases.broken:
             release.reload_faults.extend(broken.faults)
             release.reload_fault_count = broken.count
@@ -47,12 +49,12 @@ class Policies(policy_service_pb2_grpc.PolicyServiceServicer):
 
     async def ListRules(self, request: Any, context: Any) -> pb.ListRulesResponse:
         """A page of rules, ordered by id. Raises `InvalidRequest`, `JurisdictionUnknown`."""
-        release = self._releases.named(request.release).release
+        release = (await self._shelf.named(request.release)).release
         return await self._workers.run(partial(_list_rules, request, release))
 
     async def GetRule(self, request: Any, context: Any) -> pb.GetRuleResponse:
         """A rule, by its id or by the name of a finding (`us.ccl[3A001/NS/NS1]`). Raises `RuleUnknown`."""
-        release = self._releases.named(request.release).release
+        release = (await self._shelf.named(request.release)).release
         return pb.GetRuleResponse(rule=rule_info(_rule(request.id, release), release, _today()))
 
 

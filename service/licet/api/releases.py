@@ -1,4 +1,4 @@
-"""The release that a server runs, the answer to a request that pins one, and what became of edits since."""
+"""The release that a server runs, and what became of edits since."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from licet.api.cache import Cache
-from licet.api.errors import RefusedToStart, ReleaseUnknown
+from licet.api.errors import RefusedToStart
 from licet.engine.protocol import Matcher
 from licet.language.faults import PolicyError
 from licet.policy.folder import read_folder
@@ -26,12 +26,8 @@ class Loaded:
     """The policy files, by name."""
     form: str = ""
     """The digest of the stored form that the cache had of it; empty where it was made from its sources here."""
-
-    def named(self, digest: str) -> Loaded:
-        """This release, if the digest is its own or empty. Raises `ReleaseUnknown`."""
-        if digest not in ("", self.release.digest):
-            raise ReleaseUnknown(digest, self.release.digest)
-        return self
+    kept: bool = False
+    """Whether it is known to be what the ledger keeps under its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +64,18 @@ def load(folder: Path, engine: Callable[[], Matcher], cache: Cache | None = None
 
 
 class Releases:
-    """The releases that a server holds: the one it runs. Whoever took it keeps it, whole, when another takes its place."""
+    """The release that a server runs. Whoever took it keeps it, whole, when another takes its place."""
 
     def __init__(self, active: Loaded) -> None:
         self.active = active
         self.broken: Broken | None = None
         """The newest edit, if it could not be loaded."""
 
-    def named(self, digest: str) -> Loaded:
-        """The release with a digest; the active one if the digest is empty. Raises `ReleaseUnknown`."""
-        return self.active.named(digest)
-
     def activate(self, loaded: Loaded) -> None:
         """What begins from now on is decided under this release."""
         self.active, self.broken = loaded, None
+
+    def take_place(self, loaded: Loaded, other: Loaded) -> None:
+        """Where a release is active, another that is the same law takes its place."""
+        if self.active is loaded:
+            self.active = other

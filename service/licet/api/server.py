@@ -25,6 +25,7 @@ from licet.api.releases import Releases, load
 from licet.api.reload import SERVICE as RELOAD
 from licet.api.reload import Reloader, look
 from licet.api.settings import ServerSettings
+from licet.api.shelf import Shelf
 from licet.policy.folder import Signature
 from licet.v1 import (
     decision_service_pb2,
@@ -92,10 +93,11 @@ class Running:
             ],
         )
         trust = Trust(settings.check_one_in, self._distrust)
-        licensing = Licensing(Parts(releases, trust, ledger, self._workers, self._streams), settings)
+        shelf = Shelf(releases, ledger, ENGINES[settings.engine])
+        licensing = Licensing(Parts(shelf, trust, ledger, self._workers, self._streams), settings)
         licensing_service_pb2_grpc.add_LicensingServiceServicer_to_server(licensing, self._server)
         decision_service_pb2_grpc.add_DecisionServiceServicer_to_server(Decisions(ledger, self._workers), self._server)
-        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(Policies(releases, self._workers), self._server)
+        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(Policies(releases, shelf, self._workers), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         self.address = self._bind(settings.listen)

@@ -17,11 +17,11 @@ from licet.cli.exits import Exit
 from licet.cli.report import console
 from licet.ledger.envelope import Kind
 from licet.ledger.home import KEY, HomeError, open_home
+from licet.ledger.releases import ReleaseError
 from licet.ledger.store import Entry, StoreError
 from licet.replay.evidence import bundle
 from licet.replay.records import NoDecisionError, Records
 from licet.replay.replay import Replayed, Verdict
-from licet.replay.sources import ReleaseError
 from licet.v1 import licensing_service_pb2
 
 app = typer.Typer(no_args_is_help=True, help="Take the evidence of decisions away, to be checked offline.")

@@ -14,7 +14,12 @@ class Kind(StrEnum):
 
     DECISION = "decision"
     ACTION = "action"
+    RELEASE = "release"
+    """A release is kept from here on: `request` holds its sources, `result` its lowered trees, `settings` its packages."""
+    PUBLICATION = "publication"
+    """A release that is kept was published: `request` holds its statement, with the signatures below it."""
     ACTIVATION = "activation"
+    """A release that is kept is the active one from here on: `request` holds why."""
     ORIGIN = "origin"
 
 

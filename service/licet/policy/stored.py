@@ -77,9 +77,13 @@ def loads(data: bytes) -> Release:
 
     That it is the release which the sources say is not checked here: its holder compiles them, or checks a signature.
     """
-    unpacked = unfold(data)
+    return read_unfolded(unfold(data))
+
+
+def read_unfolded(data: bytes) -> Release:
+    """The release that `unfolded` gave. Raises as `loads`."""
     try:
-        return _read(json.loads(unpacked))
+        return _read(json.loads(data))
     except StoredError:
         raise
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, re.error) as error:

@@ -15,12 +15,12 @@ from licet.engine.protocol import Matcher
 from licet.ledger.blobs import BlobError, content
 from licet.ledger.envelope import Kind
 from licet.ledger.home import Home
+from licet.ledger.releases import ReleaseError, entry_on, restored, unpacked
 from licet.ledger.store import Entry, StoreError
 from licet.ledger.verify import Tree
 from licet.policy.release import Release
 from licet.replay.evidence import Evidence, Proved
 from licet.replay.replay import Replayed, impossible, replay
-from licet.replay.sources import ReleaseError, restored, unpacked
 from licet.v1 import decision_pb2, licensing_service_pb2
 
 _RELEASES = 4
@@ -132,9 +132,9 @@ class Records:
             raise ReleaseError(f"the sources of the release {digest}: {error}") from None
 
     def _kept(self, digest: str) -> _Kept:
-        for entry in self.home.store.about(digest):
-            if entry.envelope.kind is Kind.ACTIVATION and (blob := self.home.store.blob(entry.envelope.request)) is not None:
-                return _Kept(entry, blob)
+        entry = entry_on(self.home.store, digest)
+        if entry is not None and (blob := self.home.store.blob(entry.envelope.request)) is not None:
+            return _Kept(entry, blob)
         raise ReleaseError(f"the ledger does not hold the release {digest}")
 
     def _blob(self, digest: str) -> bytes:
