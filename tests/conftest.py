@@ -1,6 +1,7 @@
 """At the end of a run: what tests counted, whichever process they ran in.
 
 A test that counts says `record_property("counted", [title, {kind: number}])`; counts under one title are added up.
+A test of a fault says `record_property("fault", [fault, {kind: number}])`, and may add a note: that makes the table of faults.
 A scenario says which rules it exercised (`"exercised"`, as JSON); what any of them exercised is told by jurisdiction.
 """
 
@@ -21,6 +22,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         counted.setdefault(title, Counter()).update(counts)
     for title, counts in sorted(counted.items()):
         terminalreporter.write_line(f"{title}: {', '.join(f'{kind} {count}' for kind, count in counts.most_common())}")
+    for line in _faults(list(_recorded(terminalreporter, "fault"))):
+        terminalreporter.write_line(line)
     for line in _exercised([json.loads(each) for each in _recorded(terminalreporter, "exercised")]):
         terminalreporter.write_line(line)
 
@@ -31,6 +34,21 @@ def _recorded(reporter: pytest.TerminalReporter, wanted: str) -> Iterator[Any]:
         for report in reports:
             if getattr(report, "when", "") == "call":
                 yield from (value for name, value in getattr(report, "user_properties", ()) if name == wanted)
+
+
+def _faults(recorded: list[Any]) -> Iterator[str]:
+    """The faults that were survived, a line each; nothing where none was tried."""
+    if not recorded:
+        return
+    counted: dict[str, Counter[str]] = {}
+    notes: dict[str, list[str]] = {}
+    for name, counts, *said in recorded:
+        counted.setdefault(name, Counter()).update(counts)
+        notes.setdefault(name, []).extend(said)
+    yield "faults survived:"
+    width = max(map(len, counted))
+    for name, counter in sorted(counted.items()):
+        yield f"  {name:<{width}}  {'; '.join([', '.join(f'{kind} {n:,}' for kind, n in counter.items()), *notes[name]])}"
 
 
 def _exercised(recorded: list[Any]) -> Iterator[str]:

@@ -3,11 +3,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import signal
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -227,47 +225,6 @@ def _blocked(database: Path) -> Callable[[], None]:
         connection.close()
 
     return mended
-
-
-def test_no_acknowledged_decision_is_lost_when_the_server_is_killed(
-    start: Callable[..., Server], shipment: Callable[..., Any], tmp_path: Path
-) -> None:
-    """Killed under load again and again, the server comes back with every decision that a caller has seen, in one sound tree."""
-    acknowledged: list[tuple[str, int]] = []
-    for kill in range(5):
-        server = start(data=tmp_path)
-        assert server.address
-        stop = threading.Event()
-
-        def load(server: Server = server, stop: threading.Event = stop) -> None:
-            with suppress(grpc.RpcError):
-                while not stop.is_set():
-                    decision = evaluate(server, shipment())
-                    acknowledged.append((decision.id, decision.proof.index))
-
-        threads = [threading.Thread(target=load) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        stop.wait(0.4 + 0.13 * kill)
-        server.stop(signal.SIGKILL)
-        stop.set()
-        for thread in threads:
-            thread.join(60)
-    server = start(data=tmp_path)
-    key = Key.parsed(decisions(server).GetCheckpoint(pb.GetCheckpointRequest(), timeout=60).public_key)
-    assert acknowledged
-    assert len(acknowledged) == len({index for _, index in acknowledged})
-    for id_, _ in acknowledged[::7]:
-        prove(server, id_, key)
-    found: dict[str, int] = {}
-    token = ""
-    while True:
-        page = decisions(server).ListDecisions(pb.ListDecisionsRequest(page_size=200, page_token=token), timeout=60)
-        found |= {each.id: each.index for each in page.decisions}
-        token = page.next_page_token
-        if not token:
-            break
-    assert set(acknowledged) <= set(found.items())
 
 
 def replays(server: Server, **asked: Any) -> list[Any]:

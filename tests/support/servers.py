@@ -47,15 +47,15 @@ class Server:
     _closers: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
-    def spawn(cls, policies: Path | None, **settings: object) -> Server:
-        """A process with these settings and no others; it need not come up."""
+    def spawn(cls, policies: Path | None, *, under: Any = (), **settings: object) -> Server:
+        """A process with these settings and no others; it need not come up. `under` are words before its command, such as `env`."""
         data = tempfile.TemporaryDirectory()
         given = {"listen": "127.0.0.1:0", "log_format": "json", "data": data.name, **settings}
         if policies is not None:
             given["policies"] = policies
         env = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}  # a process gets it
         env |= {f"LICET_{name.upper()}": str(value) for name, value in given.items()}
-        process = subprocess.Popen(_COMMAND, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen((*under, *_COMMAND), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         server = cls(process)
         reader = threading.Thread(target=server._read, daemon=True)
         reader.start()

@@ -35,6 +35,7 @@ from licet.cli.opinions import beside, contradictions, plain
 from licet.cli.remote import remote
 from licet.cli.report import console, report, show
 from licet.cli.shipment import Shipment, ShipmentError, parse_shipment, read_shipment
+from licet.cli.verify import verify
 from licet.language.faults import Fault
 from licet.v1 import licensing_service_pb2
 
@@ -55,6 +56,7 @@ app.add_typer(policy_commands.app, name="policy")
 app.command()(bench)
 app.add_typer(audit_commands.app, name="audit")
 app.command()(audit_commands.replay)
+audit_commands.app.command()(verify)
 
 
 class AudienceName(StrEnum):

@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -27,7 +28,10 @@ class Signer:
     @classmethod
     def read(cls, name: str, file: Path) -> Signer:
         """The signer of a PEM file. Raises OSError, and ValueError where it holds no Ed25519 key without password."""
-        private = serialization.load_pem_private_key(file.read_bytes(), password=None)
+        try:
+            private = serialization.load_pem_private_key(file.read_bytes(), password=None)
+        except (UnsupportedAlgorithm, TypeError) as error:  # a key of another kind; one under a password
+            raise ValueError(f"{file} holds no Ed25519 key: {error}") from None
         if not isinstance(private, Ed25519PrivateKey):
             raise ValueError(f"{file} holds no Ed25519 key")  # noqa: TRY004  # it is the file's content that is wrong
         return cls(name, private)

@@ -196,6 +196,8 @@ class Key:
 
 def check_checkpoint(note: str, key: Key) -> Checkpoint:
     """What a signed checkpoint says, if this key signed it. Raises `VerificationError`."""
+    if not note.endswith("\n") or any(character < " " and character != "\n" for character in note):
+        raise VerificationError("a signed note ends with a line end, and holds no other control characters")
     text, _, signatures = note.rpartition("\n\n")
     text += "\n"
     signed = [line for line in signatures.splitlines() if line.startswith(f"{_DASH}{key.name} ")]
