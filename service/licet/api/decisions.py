@@ -15,7 +15,7 @@ from licet.api.errors import LedgerUnavailable
 from licet.api.ledger import Ledger
 from licet.api.paging import DEFAULT_SIZE, MAX_SIZE
 from licet.decision.errors import InvalidRequest, Violation
-from licet.decision.view import for_audience
+from licet.decision.view import show
 from licet.engine.compiled import CompiledEngine
 from licet.ledger.envelope import Kind
 from licet.ledger.store import Entry
@@ -109,7 +109,7 @@ class Decisions(decision_service_pb2_grpc.DecisionServiceServicer):
     def _get(self, request: Any) -> pb.GetDecisionResponse:
         entry = self._ledger.records.entry(request.id)
         decision, asked = self._ledger.records.decision(entry), self._ledger.records.request(entry)
-        decision.result.CopyFrom(for_audience(decision.result, request.audience))
+        show(decision, request.audience)
         shown = asked if request.audience != licensing_service_pb2.AUDIENCE_PUBLIC else None
         return pb.GetDecisionResponse(decision=decision, request=shown, leaf=entry.leaf)
 

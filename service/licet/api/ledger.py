@@ -7,6 +7,7 @@ import datetime
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,12 +16,15 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from licet.api.errors import DecisionUnknown, LedgerUnavailable, Overloaded, RefusedToStart, RequestIdTaken
 from licet.api.releases import Loaded
 from licet.api.settings import ServerSettings
+from licet.api.usage import limits_asked
 from licet.ledger.blobs import Blob, new_key, stored
 from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.home import Home, HomeError, open_home
 from licet.ledger.recorder import Counts, FullError, Recorder
 from licet.ledger.releases import entry_on, keeping, kept
 from licet.ledger.store import Draft, Entry, Recorded, StoreError
+from licet.ledger.uses import Reading, uses_of
+from licet.policy.release import Release
 from licet.replay.records import NoDecisionError, Records
 from licet.v1 import decision_pb2, outcome_pb2
 
@@ -41,6 +45,15 @@ def open_ledger(settings: ServerSettings) -> Ledger:
     except HomeError as error:
         raise RefusedToStart("LEDGER_UNREADABLE", [str(error)]) from error
     return Ledger(home, most=settings.max_concurrent_calls, private=settings.private)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is decided: a request as received, the release that answers, and what had been used of its limits."""
+
+    request: Any
+    release: Release
+    reading: Reading | None = None
 
 
 class Ledger:
@@ -72,12 +85,19 @@ class Ledger:
         if await self.read(partial(entry_on, self.records.home.store, loaded.release.digest)) is None:
             await self._recorded(await self.read(partial(_keeping, loaded)))
 
-    async def record(self, caller: str, request: Any, decision: decision_pb2.Decision) -> decision_pb2.Decision:
+    async def used(self, request: Any, release: Release, today: datetime.date) -> Reading | None:
+        """What had been used of the limits of the laws that a request asks; None where they have none. `LedgerUnavailable`."""
+        asked = limits_asked(request, release, today)
+        return await self.read(partial(self.records.home.store.reading, asked)) if asked is not None else None
+
+    async def record(self, caller: str, asked: Asked, decision: decision_pb2.Decision) -> decision_pb2.Decision:
         """The decision with its proof, once it is durable; that of an earlier call where the same request was made before.
 
-        Raises `RequestIdTaken`, `Overloaded`, and `LedgerUnavailable` where it was not recorded.
+        Raises `RequestIdTaken`, `Overloaded`, `LedgerUnavailable` where it was not recorded, and `OutdatedError` where others used
+        of a limit since it was read: then it is to be decided again.
         """
-        recorded = await self._recorded(await self.read(partial(self._draft, caller, request, decision)))
+        request = asked.request
+        recorded = await self._recorded(await self.read(partial(self._draft, caller, asked, decision)))
         if recorded.again:
             return await self.read(partial(self._same, recorded.entry, request))
         decision.proof.CopyFrom(await self.read(partial(self.records.proof, recorded.entry.index, recorded.tree)))
@@ -93,16 +113,16 @@ class Ledger:
 
     def _same(self, entry: Entry, request: Any) -> decision_pb2.Decision:
         """What an entry says, if it is of this very request."""
-        if self.records.request(entry) != request:
+        if entry.envelope.kind is not Kind.DECISION or self.records.request(entry) != request:
             raise RequestIdTaken(request.request_id, entry.envelope.id)
         return self.records.decision(entry)
 
-    def _draft(self, caller: str, request: Any, decision: decision_pb2.Decision) -> Draft:
-        received = request.SerializeToString(deterministic=True)
+    def _draft(self, caller: str, asked: Asked, decision: decision_pb2.Decision) -> Draft:
         key = new_key() if self._private else None
-        blobs = stored(received, key), stored(decision.result.SerializeToString(deterministic=True), key)
+        parts = [asked.request, decision.result, *([decision.limits] if decision.HasField("limits") else [])]
+        blobs = tuple(stored(part.SerializeToString(deterministic=True), key) for part in parts)
         envelope = _envelope(caller, decision, *blobs)
-        return Draft(envelope, blobs, request.request_id, key)
+        return Draft(envelope, blobs, asked.request.request_id, key, uses=uses_of(decision.limits), reading=asked.reading)
 
     # ---- reading ----
 
@@ -130,7 +150,7 @@ def _keeping(loaded: Loaded) -> Draft:
     return keeping(kept(loaded.release, loaded.sources, lowered=not loaded.form), caller="", at=_text(at))
 
 
-def _envelope(caller: str, decision: decision_pb2.Decision, request: Blob, result: Blob) -> Envelope:
+def _envelope(caller: str, decision: decision_pb2.Decision, request: Blob, result: Blob, usage: Blob | None = None) -> Envelope:
     settings = decision.settings
     facts = {name.name: getattr(settings, name.name) for name in settings.DESCRIPTOR.fields}
     return Envelope(
@@ -148,6 +168,7 @@ def _envelope(caller: str, decision: decision_pb2.Decision, request: Blob, resul
         caller=caller,
         outcome=outcome_pb2.Outcome.Name(decision.result.outcome).removeprefix("OUTCOME_"),
         disposition=outcome_pb2.Disposition.Name(decision.result.disposition).removeprefix("DISPOSITION_"),
+        usage=usage.digest if usage is not None else "",
     )
 
 

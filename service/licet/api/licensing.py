@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,17 +22,19 @@ from licet.api.engines import Trust
 from licet.api.errors import item_error
 from licet.api.ids import caller_of, decision_id
 from licet.api.interceptors import Incoming, milliseconds, seen_by_caller, within
-from licet.api.ledger import Ledger
+from licet.api.ledger import Asked, Ledger
 from licet.api.releases import Loaded
 from licet.api.settings import ServerSettings
 from licet.api.shelf import Shelf
 from licet.api.streams import Conversation
+from licet.api.usage import add_limits, limits_before
 from licet.decision.check import check_request
 from licet.decision.decide import Decided, decide
 from licet.decision.errors import InvalidRequest, LicetError, Violation
 from licet.decision.sources import to_date
-from licet.decision.view import for_audience
+from licet.decision.view import show
 from licet.engine.protocol import Case, EngineDisagreement, Finding, Matcher
+from licet.ledger.store import OutdatedError
 from licet.policy.release import LANGUAGE
 from licet.v1 import decision_pb2, licensing_service_pb2, licensing_service_pb2_grpc, outcome_pb2
 
@@ -67,6 +71,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
         self._streams = parts.streams
         self._settings = settings
         self._decision = settings.decision
+        self._again = asyncio.Lock()
 
     async def Evaluate(self, request: Any, context: Any) -> licensing_service_pb2.EvaluateResponse:
         """Decides one transaction, records the decision, then answers.
@@ -118,7 +123,7 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
         started, now = time.perf_counter(), datetime.datetime.now(datetime.UTC)
         before = await self._ledger.found(caller, request) if not request.validate_only else None
         decision = before or await self._fresh(request, await self._shelf.named(request.release, active), caller, now)
-        decision.result.CopyFrom(for_audience(decision.result, request.audience))
+        show(decision, request.audience)
         log.info(
             "decision" if before is None else "decided_before",
             id=decision.id,
@@ -131,21 +136,39 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
         return decision
 
     async def _fresh(self, request: Any, loaded: Loaded, caller: str, now: datetime.datetime) -> decision_pb2.Decision:
-        """A decision made now, and recorded unless it is a rehearsal."""
+        """A decision made now, and recorded unless it is a rehearsal.
+
+        Where others used of a yearly limit between its being read and the commit, it is decided again. From then on it waits for
+        other such, so that all of them come to an end.
+        """
+        try:
+            return await self._attempt(request, loaded, caller, now)
+        except OutdatedError:
+            async with self._again:
+                while True:
+                    log.info("decided_again")
+                    with suppress(OutdatedError):
+                        return await self._attempt(request, loaded, caller, now)
+
+    async def _attempt(self, request: Any, loaded: Loaded, caller: str, now: datetime.datetime) -> decision_pb2.Decision:
+        """A decision, recorded unless it is a rehearsal. Raises `OutdatedError`."""
         if not request.validate_only:
             loaded = await self._shelf.as_kept(loaded)
-        decision = await self._workers.run(partial(self._decide, request, loaded, now))
+        asked = Asked(request, loaded.release, await self._ledger.used(request, loaded.release, now.date()))
+        decision = await self._workers.run(partial(self._decide, asked, loaded, now))
         if request.validate_only:
             decision.unrecorded = True
             return decision
-        return await self._ledger.record(caller, request, decision)
+        return await self._ledger.record(caller, asked, decision)
 
-    def _decide(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> decision_pb2.Decision:
+    def _decide(self, asked: Asked, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> decision_pb2.Decision:
+        request = asked.request
         _check(request, loaded)
-        decided, engine = self._decided(request, loaded, now, abandoned)
+        limits = limits_before(asked.reading, loaded.release)
+        decided, engine = self._decided(request, loaded, now, abandoned, limits.before)
         decided_at = Timestamp()
         decided_at.FromDatetime(now)
-        return decision_pb2.Decision(
+        decision = decision_pb2.Decision(
             id=decision_id(now),
             request_id=request.request_id,
             transaction_digest=decided.transaction_digest,
@@ -160,13 +183,17 @@ class Licensing(licensing_service_pb2_grpc.LicensingServiceServicer):
             ),
             result=decided.result,
         )
+        add_limits(decision, limits, request, loaded.release)
+        return decision
 
-    def _decided(self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event) -> tuple[Decided, str]:
+    def _decided(
+        self, request: Any, loaded: Loaded, now: datetime.datetime, abandoned: threading.Event, usage: Iterable[Any]
+    ) -> tuple[Decided, str]:
         """What is decided, and the name of the engine behind it: the reference, should another turn out to be wrong."""
 
         def by(matcher: Matcher) -> Decided:
             engine = _Abandonable(matcher, abandoned)
-            return decide(request, loaded.release, engine, today=now.date(), settings=self._decision)
+            return decide(request, loaded.release, engine, today=now.date(), settings=self._decision, usage=usage)
 
         matcher = self._trust.matcher(loaded.matcher)
         try:

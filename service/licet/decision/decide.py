@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,18 +35,21 @@ class Decided:
     transaction_digest: str
 
 
-def decide(request: Any, release: Release, matcher: Matcher, *, today: datetime.date, settings: Settings) -> Decided:
+def decide(
+    request: Any, release: Release, matcher: Matcher, *, today: datetime.date, settings: Settings, usage: Iterable[Any] = ()
+) -> Decided:
     """Decides an `EvaluateRequest`.
 
     1. Refuses what cannot be meant: raises `InvalidRequest` naming every field at fault.
-    2. Brings the transaction to canonical form; `today` is the legal date where the caller states none.
+    2. Brings the transaction to canonical form; `today` is the legal date where the caller states none, and `usage` is what was
+       used of limits beside what the caller states.
     3. Matches every package asked, under the assumptions that the answer needs and no others.
     4. Resolves floor and ceiling for each instrument and item, and joins them.
 
     The result follows from the arguments alone.
     """
     check_request(request, release)
-    transaction = canonical(request.transaction, today)
+    transaction = canonical(_with(request.transaction, tuple(usage)), today)
     subject = Subject(
         transaction,
         legal_date(transaction),
@@ -64,6 +68,15 @@ def decide(request: Any, release: Release, matcher: Matcher, *, today: datetime.
     result = encode(subject, world, asked, summarize(world, asked), trace)
     digest = hashlib.sha256(request.transaction.SerializeToString(deterministic=True)).hexdigest()
     return Decided(result, subject.date, digest)
+
+
+def _with(transaction: Any, usage: tuple[Any, ...]) -> Any:
+    if not usage:
+        return transaction
+    whole = type(transaction)()
+    whole.CopyFrom(transaction)
+    whole.usage.extend(usage)
+    return whole
 
 
 def _traced(subject: Subject, world: World, *, full: bool) -> tuple[Explained, ...]:

@@ -9,6 +9,26 @@ from licet.v1 import decision_pb2, licensing_service_pb2, source_pb2
 _RESTRICTED = "A restricted control applies"
 
 
+def show(decision: decision_pb2.Decision, audience: int) -> None:
+    """The decision is as an audience sees it; the stored record is whole."""
+    if decision.HasField("result"):
+        decision.result.CopyFrom(for_audience(decision.result, audience))
+    if audience != licensing_service_pb2.AUDIENCE_AUDITOR and decision.HasField("limits"):
+        _hide_limits(decision.limits, public=audience == licensing_service_pb2.AUDIENCE_PUBLIC)
+
+
+def _hide_limits(limits: decision_pb2.LimitUse, *, public: bool) -> None:
+    restricted = {*limits.restricted}
+    parts: tuple[Any, ...] = (limits.before, limits.used)
+    for part in parts:
+        kept = [each for each in part if not public and each.authorization not in restricted]
+        del part[:]
+        part.extend(kept)
+    for each in limits.used:
+        del each.parties[:]
+    del limits.restricted[:]
+
+
 def for_audience(result: decision_pb2.Result, audience: int) -> decision_pb2.Result:
     """A copy for an audience: AUDITOR sees all, EXPORTER restricted rules only by citation, PUBLIC besides no data of parties."""
     view = decision_pb2.Result()

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 VERSION = "1"
+FREES = b'"outcome":"WITHDRAWAL"'
+"""What the leaf of an action says by which the decision's use of yearly limits counts no more."""
 
 
 class Kind(StrEnum):
@@ -42,7 +44,10 @@ class Envelope:
     decided_at: str
     caller: str
     outcome: str
+    """Of an action, its kind."""
     disposition: str
+    usage: str = ""
+    """Digest of a blob, as `request`: how yearly limits stood, and what was used of them. Empty where there is nothing to say."""
 
     def to_bytes(self) -> bytes:
         """The leaf's bytes: JSON in the canonical form of RFC 8785, to which `json` comes for strings under ASCII keys."""

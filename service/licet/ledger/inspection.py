@@ -7,19 +7,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from google.protobuf.message import DecodeError
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from licet.ledger import schema as s
 from licet.ledger.blobs import BlobError, content
-from licet.ledger.envelope import Envelope
+from licet.ledger.envelope import FREES, Envelope, Kind
 from licet.ledger.snapshot import why
 from licet.ledger.stored_tree import Fault, StoredTree
+from licet.ledger.uses import rows_of, uses_of
 from licet.ledger.verify import Key, Tree, VerificationError, leaf_hash
+from licet.v1 import decision_pb2
 
 _AT_ONCE: Final = 256
 _HASH: Final = 32
 _ENCRYPTED: Final = b"\x02"
+_PARTS: Final = ("request", "result", "usage")
 _COLUMNS: Final = ("id", "kind", "about", "caller", "decided_at")
 """What an entry's row repeats of its leaf."""
 
@@ -172,7 +176,11 @@ class _Inspection:
             select(keys.id).where(keys.log == self._log, keys.id.not_in(select(entries.id).where(entries.log == self._log)))
         ).scalars():
             yield Fault(f"key of {id_}", "there is no such entry")
-        for table in (s.origins, s.entries, s.nodes, s.keys):
+        uses = s.uses.c
+        apart = (uses.log == self._log) & ((uses.index >= size) | (uses.index < 0))
+        for index in self._connection.execute(select(uses.index).where(apart).distinct().order_by(uses.index)).scalars():
+            yield Fault(f"use of entry {index}", "there is no such entry")
+        for table in (s.origins, s.entries, s.nodes, s.keys, s.uses):
             query = select(table.c.log).where(table.c.log.not_in(select(heads.log))).distinct()
             for log in self._connection.execute(query).scalars():
                 yield Fault(f"table {table.name}", f"it has rows of the log {log!r}, of which there is no head")
@@ -195,21 +203,50 @@ class _Inspection:
                 found.append((row, Envelope.from_bytes(row.leaf)))
             except ValueError as error:
                 yield Fault(f"entry {row.index}", f"its leaf cannot be read: {error}")
-        digests = {digest for _, envelope in found for digest in (envelope.request, envelope.result) if digest}
+        digests = {digest for _, envelope in found for digest in (getattr(envelope, part) for part in _PARTS) if digest}
         blobs = dict(self._connection.execute(select(s.blobs.c.digest, s.blobs.c.data).where(s.blobs.c.digest.in_(digests))).all())
         mine = (s.keys.c.log == self._log) & s.keys.c.id.in_([envelope.id for _, envelope in found])
         keys = dict(self._connection.execute(select(s.keys.c.id, s.keys.c.key).where(mine)).all())
+        kept, freed = self._uses([row.index for row, _ in found]), self._freed([envelope.id for _, envelope in found])
         for row, envelope in found:
             for name in _COLUMNS:
                 if getattr(row, name) != getattr(envelope, name):
                     said, leaf = getattr(row, name), getattr(envelope, name)
                     yield Fault(f"entry {row.index}", f"its column {name} says {said!r}, and its leaf {str(leaf)!r}")
-            contents = [(part, self._content(row, envelope, part, blobs, keys)) for part in ("request", "result")]
+            contents = [(part, self._content(row, envelope, part, blobs, keys)) for part in _PARTS]
             for _, content_ in contents:
                 if isinstance(content_, Fault):
                     yield content_
             if isinstance(asked := dict(contents)["request"], bytes):
                 yield from self._asked(row, envelope, asked)
+            if not isinstance(usage := dict(contents)["usage"], Fault) and not (usage is None and envelope.usage):
+                yield from self._used(row.index, usage or b"", kept.get(row.index, []), freed=envelope.id in freed)
+
+    def _uses(self, indices: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+        """What the table says that entries used of limits."""
+        kept: dict[int, list[dict[str, Any]]] = {}
+        query = select(s.uses).where(s.uses.c.log == self._log, s.uses.c.index.in_(indices))
+        for row in self._connection.execute(query.order_by(s.uses.c.index, s.uses.c.number, s.uses.c.party)).mappings():
+            kept.setdefault(row["index"], []).append(dict(row))
+        return kept
+
+    def _freed(self, ids: Sequence[str]) -> set[str]:
+        """The entries of which a later one says that what they used counts no more."""
+        mine = (s.entries.c.log == self._log) & s.entries.c.about.in_(ids) & (s.entries.c.kind == Kind.ACTION.value)
+        rows = self._connection.execute(select(s.entries.c.about, s.entries.c.leaf).where(mine))
+        return {row.about for row in rows if FREES in row.leaf}
+
+    def _used(self, index: int, usage: bytes, kept: list[dict[str, Any]], *, freed: bool) -> Iterator[Fault]:
+        try:
+            uses = () if freed else uses_of(decision_pb2.LimitUse.FromString(usage))
+        except DecodeError:
+            yield Fault(f"use of entry {index}", "its record cannot be read")
+            return
+        wanted = rows_of(self._log, index, uses)
+        if sorted(wanted, key=_place) != sorted(kept, key=_place):
+            yield Fault(
+                f"use of entry {index}", f"the table has {len(kept)} rows of it, and they are not the {len(wanted)} of its record"
+            )
 
     def _content(
         self, row: Any, envelope: Envelope, part: str, blobs: dict[str, bytes], keys: dict[str, Any]
@@ -243,6 +280,10 @@ class _Inspection:
             return
         if said is not None and said != (row.request_id or ""):
             yield Fault(f"entry {row.index}", f"its column request_id says {row.request_id!r}, and what was asked {said!r}")
+
+
+def _place(row: Mapping[str, Any]) -> tuple[int, str]:
+    return row["number"], row["party"]
 
 
 def _split(frontier: bytes) -> list[bytes]:

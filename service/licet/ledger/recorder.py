@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from licet.ledger.store import Draft, Recorded, StoreError
+from licet.ledger.store import Draft, OutdatedError, Recorded, StoreError
 
 AT_ONCE: Final = 64
 """Entries in one commit. While one is under way the next gathers."""
@@ -37,6 +37,8 @@ class Counts:
     """Drafts that the store did not take."""
     refused: int = 0
     """Drafts for which there was no room."""
+    outdated: int = 0
+    """Drafts that rested on what was no longer so, and were to be made again."""
     commits: int = 0
 
 
@@ -54,7 +56,7 @@ class Recorder:
     def record(self, draft: Draft) -> Future[Recorded]:
         """The entry, once it is durable. Raises `FullError`.
 
-        The future raises `StoreError` where it was not recorded.
+        The future raises `StoreError` where it was not recorded, `OutdatedError` where the draft is to be made again.
         """
         future: Future[Recorded] = Future()
         try:
@@ -99,6 +101,13 @@ class Recorder:
     def _commit(self, batch: Sequence[tuple[Draft, Future[Recorded]]]) -> None:
         try:
             outcomes = self._append([draft for draft, _ in batch])
+        except OutdatedError as error:
+            self._count("outdated", len(error.places))
+            for place in sorted(error.places):
+                batch[place][1].set_exception(OutdatedError([place]))
+            if rest := [each for place, each in enumerate(batch) if place not in error.places]:
+                self._commit(rest)
+            return
         except Exception as error:  # noqa: BLE001  # whatever happens, those who wait are told
             wrong = error if isinstance(error, StoreError) else StoreError(type(error).__name__)
             self._count("failed", len(batch))

@@ -1,4 +1,4 @@
-"""The tables of the store. Nothing in them but `heads`, `active` and `keys` is ever changed, and nothing but keys erased."""
+"""The tables of the store. Nothing in them but `heads`, `active` and `keys` is ever changed, nothing but keys and uses erased."""
 
 from __future__ import annotations
 
@@ -65,6 +65,22 @@ nodes: Final = Table(
 
 blobs: Final = Table("blobs", metadata, Column("digest", Text, primary_key=True), Column("data", LargeBinary, nullable=False))
 """What entries and releases refer to."""
+
+uses: Final = Table(
+    "uses",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("index", BigInteger, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("party", Text, primary_key=True),
+    Column("authorization", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", Text, nullable=False),
+    Index("uses_limit", "log", "authorization", "period", "party"),
+)
+"""What entries used of yearly limits, a row for each name of a party (empty: whoever it is). Follows from the entries."""
 
 keys: Final = Table(
     "keys",

@@ -7,13 +7,13 @@ blobs and head together: the tree is never behind the entries. What it returned 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, tuple_, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +23,7 @@ from licet.ledger.envelope import Envelope
 from licet.ledger.migrations import SchemaError, bring_up_to_date
 from licet.ledger.origins import OriginError, claim, rename
 from licet.ledger.tree import Frontier, Node, consistency_proof, inclusion_proof, root_at
+from licet.ledger.uses import Limits, Reading, Use, forget, keep, rows_of, used
 from licet.ledger.verify import Tree, leaf_hash
 
 _HASH = 32
@@ -34,6 +35,15 @@ class StoreError(Exception):
     """The store cannot be used now; nothing was recorded."""
 
 
+class OutdatedError(Exception):
+    """Drafts rest on what is no longer so: they are to be made again. Nothing was recorded, of the others neither."""
+
+    def __init__(self, places: Iterable[int]) -> None:
+        self.places = frozenset(places)
+        """Where those drafts stand."""
+        super().__init__(f"{len(self.places)} drafts rest on what is no longer so")
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An entry to be. An empty `request_id` names no request."""
@@ -42,6 +52,14 @@ class Draft:
     blobs: tuple[Blob, ...] = ()
     request_id: str = ""
     key: bytes | None = None
+    uses: tuple[Use, ...] = ()
+    """What it uses of yearly limits."""
+    reading: Reading | None = None
+    """What it takes to have been used before. It is outdated once others used of what it uses."""
+    seen: int | None = None
+    """How many entries it takes to point at what it points at. It is outdated once there are others."""
+    frees: int | None = None
+    """The index of an entry whose use counts no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +114,10 @@ class Store:
     # ---- appending ----
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Recorded, ...]:
-        """What became of each draft, in order; all is durable on return. Raises `StoreError`, and then nothing was recorded."""
+        """What became of each draft, in order; all is durable on return.
+
+        Raises `StoreError` and `OutdatedError`, and then nothing was recorded.
+        """
         try:
             with self._locked() as connection:
                 return self._append(connection, drafts)
@@ -135,9 +156,39 @@ class Store:
             known[key] = entry
             new.append(draft)
             found.append((entry, False))
+        self._check_outdated(connection, drafts, [again for _, again in found])
         self._write(connection, new, rows, nodes, frontier)
         tree = Tree(frontier.size, frontier.root)
         return tuple(Recorded(entry, tree, again) for entry, again in found)
+
+    def _check_outdated(self, connection: Connection, drafts: Sequence[Draft], again: Sequence[bool]) -> None:
+        """Raises `OutdatedError` where a draft rests on what is no longer so, also by one that stands before it."""
+        outdated = []
+        new: list[Draft] = []
+        for place, draft in enumerate(drafts):
+            if again[place]:
+                continue
+            if self._used_since(connection, draft, new) or self._answered_since(connection, draft, new):
+                outdated.append(place)
+            else:
+                new.append(draft)
+        if outdated:
+            raise OutdatedError(outdated)
+
+    def _used_since(self, connection: Connection, draft: Draft, before: Sequence[Draft]) -> bool:
+        if draft.reading is None or not draft.uses:
+            return False
+        limits = draft.reading.limits
+        together = (use for other in before for use in other.uses)
+        return any(map(limits.concern, together)) or bool(used(connection, self._log, limits, start=draft.reading.size))
+
+    def _answered_since(self, connection: Connection, draft: Draft, before: Sequence[Draft]) -> bool:
+        if draft.seen is None:
+            return False
+        about = draft.envelope.about
+        query = select(func.count()).select_from(s.entries).where(s.entries.c.log == self._log, s.entries.c.about == about)
+        found = connection.execute(query).scalar_one()
+        return bool(found + sum(other.envelope.about == about for other in before) != draft.seen)
 
     def _known(self, connection: Connection, drafts: Sequence[Draft]) -> dict[tuple[str, str], Entry]:
         """The entries of requests that were recorded before."""
@@ -164,6 +215,11 @@ class Store:
         keys = [{"log": self._log, "id": d.envelope.id, "key": d.key} for d in drafts if d.key is not None]
         if keys:
             connection.execute(insert(s.keys), keys)
+        pairs = zip(drafts, rows, strict=True)
+        keep(connection, [use for draft, row in pairs for use in rows_of(self._log, row["index"], draft.uses)])
+        for draft in drafts:
+            if draft.frees is not None:
+                forget(connection, self._log, draft.frees)
         head = {"size": frontier.size, "frontier": b"".join(frontier.roots)}
         connection.execute(update(s.heads).where(s.heads.c.log == self._log).values(**head))
 
@@ -193,6 +249,12 @@ class Store:
         with self._reading() as connection:
             query = select(s.entries).where(s.entries.c.log == self._log, s.entries.c.about == id_).order_by(s.entries.c.index)
             return tuple(_entry(row) for row in connection.execute(query))
+
+    def reading(self, limits: Limits) -> Reading:
+        """What has been used of limits so far. Raises `StoreError`."""
+        with self._reading() as connection:
+            size = self._frontier(connection).size  # first: what is used from then on counts as not read
+            return Reading(limits, size, used(connection, self._log, limits))
 
     def since(self, index: int, most: int) -> tuple[Entry, ...]:
         """Up to `most` entries from an index on, in order. Raises `StoreError`."""
@@ -366,4 +428,4 @@ def _cause(error: BaseException) -> str:
     return f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}"
 
 
-__all__ = ["Draft", "Entry", "Recorded", "Renaming", "Store", "StoreError", "held", "opened"]
+__all__ = ["Draft", "Entry", "OutdatedError", "Recorded", "Renaming", "Store", "StoreError", "held", "opened"]

@@ -239,6 +239,8 @@ def _is_base64(text: str) -> bool:
 
 PROVED = ("leaf.json", "request.blob", "result.blob", "release-leaf.json", "release.blob", "proof.json", "checkpoint")
 """What a bundle holds that is proved, with the files under `policies/`. All else in it is made from these, for reading."""
+USAGE = "usage.blob"
+"""Proved as well: there only where a yearly limit was used."""
 _SOURCES, _COMPRESSED = "policies/", b"\x01"
 SEAL = 64
 
@@ -262,11 +264,10 @@ def check_bundle(files: Mapping[str, bytes], key: Key) -> Iterator[str]:
         _check_leaf(files[name], proof, part, tree)
     decided = f"{leaf.get('outcome')}, decided at {leaf.get('decided_at')}"
     yield f"decision {leaf.get('id')}, {decided}, is entry {proof['decision']['index']}"
-    for name, leaf_, field in (
-        ("request.blob", leaf, "request"),
-        ("result.blob", leaf, "result"),
-        ("release.blob", release_leaf, "request"),
-    ):
+    if bool(leaf.get("usage")) != (USAGE in files):
+        raise VerificationError(f"{USAGE} was {'added' if USAGE in files else 'left out'}")
+    blobs = [("request.blob", leaf, "request"), ("result.blob", leaf, "result"), ("release.blob", release_leaf, "request")]
+    for name, leaf_, field in [*blobs, *([(USAGE, leaf, "usage")] if USAGE in files else [])]:
         _check_digest(name, files[name], str(leaf_.get(field)))
         yield f"{name} is what was recorded: {leaf_.get(field)}"
     if not leaf.get("release") == release_leaf.get("release") == release_leaf.get("id"):
@@ -368,7 +369,7 @@ def main() -> int:
     except VerificationError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
-    reading = (name for name in sorted(set(files) - set(PROVED)) if not name.startswith(_SOURCES))
+    reading = (name for name in sorted(set(files) - {*PROVED, USAGE}) if not name.startswith(_SOURCES))
     print(f"Not proved, only for reading: {', '.join(reading)}")
     return 0
 

@@ -40,6 +40,8 @@ class Evidence:
     request_blob: bytes
     result_blob: bytes
     release_blob: bytes
+    usage_blob: bytes | None
+    """How yearly limits stood, and what the decision used of them, where there is anything to say."""
     checkpoint: str
     key: bytes | None
     """The data key, where the blobs are encrypted."""
@@ -66,6 +68,8 @@ def _files(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
     yield "request.blob", evidence.request_blob
     yield "result.blob", evidence.result_blob
     yield "release.blob", evidence.release_blob
+    if evidence.usage_blob is not None:
+        yield "usage.blob", evidence.usage_blob
     yield "checkpoint", evidence.checkpoint.encode()
     proofs = {"decision": _proof(evidence.decision), "release": _proof(evidence.release)}
     yield "proof.json", json.dumps(proofs, indent=1).encode()
@@ -225,6 +229,7 @@ Proved: that request, result and policies are the bytes that were recorded, and 
 signed. leaf.json and release-leaf.json are the entries; their request and result are SHA-256 of the blobs, as stored. A blob begins
 with 01 (zlib follows) or 02 (AES-256-GCM under data.key: 12 bytes of nonce, then zlib, encrypted). request.blob holds a
 licet.v1.EvaluateRequest, result.blob a licet.v1.Result (shapes: messages.binpb), release.blob JSON of the files under policies/.
+usage.blob is there where a yearly limit was used, and holds a licet.v1.LimitUse: what counted, and what the decision used.
 
 For reading only, made from these: request.json, decision.json, report.html. The last 64 bytes of the file are the SHA-256 of all
 bytes before them, which finds accidents of storage.

@@ -74,6 +74,8 @@ class Records:
         if (request := self.request(entry)) is not None:
             transaction = request.transaction.SerializeToString(deterministic=True)
             decision.request_id, decision.transaction_digest = request.request_id, hashlib.sha256(transaction).hexdigest()
+        if (usage := self._content(envelope.id, envelope.usage) if envelope.usage else None) is not None:
+            decision.limits.CopyFrom(decision_pb2.LimitUse.FromString(usage))
         if (result := self._content(envelope.id, envelope.result)) is not None:
             decision.result.CopyFrom(decision_pb2.Result.FromString(result))
         return decision
@@ -111,6 +113,7 @@ class Records:
             request_blob=self._blob(entry.envelope.request),
             result_blob=self._blob(entry.envelope.result),
             release_blob=kept.blob,
+            usage_blob=self._blob(entry.envelope.usage) if entry.envelope.usage else None,
             checkpoint=self.home.checkpoint(tree),
             key=self.home.store.key(id_),
             asked=asked,

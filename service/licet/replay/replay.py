@@ -40,7 +40,7 @@ def impossible(why: str) -> Replayed:
 
 
 def replay(request: Any, recorded: decision_pb2.Decision, release: Release, matcher: Matcher, audience: int) -> Replayed:
-    """Decides the request as it was decided: under that release, on that date, with those settings.
+    """Decides the request as it was decided: under that release, on that date, with those settings, after what was used then.
 
     The difference shows what the audience may see; that there is one shows to all.
     """
@@ -50,7 +50,7 @@ def replay(request: Any, recorded: decision_pb2.Decision, release: Release, matc
     settings = Settings(screening_required=kept.screening_required, screening_max_age_days=kept.screening_max_age_days)
     today = datetime.date(recorded.as_of.year, recorded.as_of.month, recorded.as_of.day)
     try:
-        decided = decide(request, release, matcher, today=today, settings=settings)
+        decided = decide(request, release, matcher, today=today, settings=settings, usage=recorded.limits.before)
     except InvalidRequest as error:
         return impossible(f"this software refuses the request: {error}")
     if recorded.result == decided.result:

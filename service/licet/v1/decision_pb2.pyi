@@ -5,6 +5,7 @@ from google.type import date_pb2 as _date_pb2
 from licet.v1 import outcome_pb2 as _outcome_pb2
 from licet.v1 import source_pb2 as _source_pb2
 from licet.v1 import trace_pb2 as _trace_pb2
+from licet.v1 import transaction_pb2 as _transaction_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -94,6 +95,34 @@ class EvaluationSettings(_message.Message):
     screening_max_age_days: int
     def __init__(self, screening_required: _Optional[bool] = ..., screening_max_age_days: _Optional[int] = ...) -> None: ...
 
+class LimitUse(_message.Message):
+    __slots__ = ("tree_size", "before", "used", "restricted")
+    TREE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    RESTRICTED_FIELD_NUMBER: _ClassVar[int]
+    tree_size: int
+    before: _containers.RepeatedCompositeFieldContainer[_transaction_pb2.Usage]
+    used: _containers.RepeatedCompositeFieldContainer[LimitUsed]
+    restricted: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, tree_size: _Optional[int] = ..., before: _Optional[_Iterable[_Union[_transaction_pb2.Usage, _Mapping]]] = ..., used: _Optional[_Iterable[_Union[LimitUsed, _Mapping]]] = ..., restricted: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class LimitUsed(_message.Message):
+    __slots__ = ("authorization", "period", "code", "currency", "amount", "parties")
+    AUTHORIZATION_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    PARTIES_FIELD_NUMBER: _ClassVar[int]
+    authorization: str
+    period: str
+    code: str
+    currency: str
+    amount: str
+    parties: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, authorization: _Optional[str] = ..., period: _Optional[str] = ..., code: _Optional[str] = ..., currency: _Optional[str] = ..., amount: _Optional[str] = ..., parties: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class Proof(_message.Message):
     __slots__ = ("origin", "index", "checkpoint")
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
@@ -105,7 +134,7 @@ class Proof(_message.Message):
     def __init__(self, origin: _Optional[str] = ..., index: _Optional[int] = ..., checkpoint: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("id", "request_id", "transaction_digest", "release", "engine", "language", "as_of", "decided_at", "settings", "proof", "result", "unrecorded")
+    __slots__ = ("id", "request_id", "transaction_digest", "release", "engine", "language", "as_of", "decided_at", "settings", "proof", "result", "unrecorded", "limits")
     ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TRANSACTION_DIGEST_FIELD_NUMBER: _ClassVar[int]
@@ -118,6 +147,7 @@ class Decision(_message.Message):
     PROOF_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     UNRECORDED_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
     id: str
     request_id: str
     transaction_digest: str
@@ -130,7 +160,8 @@ class Decision(_message.Message):
     proof: Proof
     result: Result
     unrecorded: bool
-    def __init__(self, id: _Optional[str] = ..., request_id: _Optional[str] = ..., transaction_digest: _Optional[str] = ..., release: _Optional[str] = ..., engine: _Optional[str] = ..., language: _Optional[str] = ..., as_of: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settings: _Optional[_Union[EvaluationSettings, _Mapping]] = ..., proof: _Optional[_Union[Proof, _Mapping]] = ..., result: _Optional[_Union[Result, _Mapping]] = ..., unrecorded: _Optional[bool] = ...) -> None: ...
+    limits: LimitUse
+    def __init__(self, id: _Optional[str] = ..., request_id: _Optional[str] = ..., transaction_digest: _Optional[str] = ..., release: _Optional[str] = ..., engine: _Optional[str] = ..., language: _Optional[str] = ..., as_of: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settings: _Optional[_Union[EvaluationSettings, _Mapping]] = ..., proof: _Optional[_Union[Proof, _Mapping]] = ..., result: _Optional[_Union[Result, _Mapping]] = ..., unrecorded: _Optional[bool] = ..., limits: _Optional[_Union[LimitUse, _Mapping]] = ...) -> None: ...
 
 class Result(_message.Message):
     __slots__ = ("disposition", "reasons", "outcome", "jurisdictions", "determinations", "questions", "assumptions", "red_flags", "summary", "trace", "coverage")

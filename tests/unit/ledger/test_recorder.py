@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from licet.ledger.recorder import AT_ONCE, Counts, FullError, Recorder
-from licet.ledger.store import Draft, Recorded, Store, StoreError
-from tests.unit.ledger.test_store import draft
+from licet.ledger.store import Draft, OutdatedError, Recorded, Store, StoreError
+from tests.unit.ledger.test_store import draft, using
 
 
 def test_what_is_in_flight_is_committed_together(store: Store) -> None:
@@ -33,6 +33,28 @@ def test_a_request_made_again_is_told_as_such(store: Store) -> None:
     assert not other.again
     recorder.close()
     assert Counts(recorded=2, again=1, commits=recorder.counts.commits) == recorder.counts
+
+
+def test_what_is_outdated_is_told_and_the_rest_is_recorded(store: Store) -> None:
+    """A draft that is to be made again fails alone."""
+    go, begun = threading.Event(), threading.Event()
+
+    def slow(drafts: Sequence[Draft]) -> tuple[Recorded, ...]:
+        begun.set()
+        assert go.wait(60)
+        return store.append(drafts)
+
+    recorder = Recorder(slow, 10)
+    first = recorder.record(draft("first"))
+    assert begun.wait(60)
+    waiting = [recorder.record(each) for each in (using("a", 0, "x"), draft("b"), using("c", 0, "x"), using("d", 0, "y"))]
+    go.set()
+    assert 0 == first.result(60).entry.index
+    with pytest.raises(OutdatedError):
+        waiting[2].result(60)
+    assert [1, 2, 3] == [waiting[place].result(60).entry.index for place in (0, 1, 3)]
+    recorder.close()
+    assert (4, 1) == (recorder.counts.recorded, recorder.counts.outdated)
 
 
 def test_nothing_is_taken_beyond_the_bound_and_nothing_taken_is_lost() -> None:

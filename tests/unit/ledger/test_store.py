@@ -4,12 +4,14 @@ import hashlib
 import multiprocessing
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from licet.ledger.blobs import BlobError, content, new_key, stored
 from licet.ledger.envelope import Envelope, Kind
-from licet.ledger.store import Draft, Store, StoreError, opened
+from licet.ledger.store import Draft, OutdatedError, Store, StoreError, opened
+from licet.ledger.uses import Limits, Reading, Use
 from licet.ledger.verify import EMPTY_ROOT, check_consistency, check_inclusion, leaf_hash
 from tests.unit.ledger.conftest import LOG
 
@@ -112,6 +114,54 @@ def test_a_person_is_forgotten_and_the_proof_stays(store: Store) -> None:
         content(data, store.key("a"))
     assert hashlib.sha256(data).hexdigest() == blob.digest
     assert before == store.tree
+
+
+def using(id_: str, size: int, *parties: str, period: str = "2026") -> Draft:
+    """A decision that uses of a limit, made when the log held so many entries."""
+    use = Use("SMALL", period, "A1", "EUR", "40", frozenset(parties))
+    reading = Reading(Limits(frozenset({("SMALL", period)}), frozenset(parties)), size)
+    return replace(draft(id_), uses=(use,), reading=reading)
+
+
+def test_what_rests_on_a_limit_as_it_was_is_outdated(store: Store) -> None:
+    """What was used since for a party, of the same limit, sends a draft back, also within one batch; the others can be recorded."""
+    store.append([using("a", 0, "x", "y")])
+    for size, outdated in ((0, True), (1, False)):
+        before = store.tree
+        batch = [draft(f"p{size}"), using(f"q{size}", size, "y"), using(f"r{size}", size, "z"), using(f"s{size}", size, "z")]
+        with pytest.raises(OutdatedError) as caught:
+            store.append(batch)
+        assert ({1, 3} if outdated else {3}) == caught.value.places
+        assert before == store.tree
+    store.append([using("t", 0, "v"), using("u", 0, "y", period="2027")])
+    with pytest.raises(OutdatedError):
+        store.append([using("w", 1)])  # whoever it is for may be one of them
+    parties = [use.parties for use in store.reading(Limits(frozenset({("SMALL", "2026")}), frozenset({"y", "v"}))).uses]
+    assert [{"y"}, {"v"}] == parties
+
+
+def test_what_an_entry_freed_counts_no_more(store: Store) -> None:
+    """A later entry may free what an earlier one used."""
+    (used,) = store.append([using("a", 0, "x")])
+    store.append([replace(draft("b"), frees=used.entry.index)])
+    store.append([using("c", 0, "x")])
+    assert 1 == len(store.reading(Limits(frozenset({("SMALL", "2026")}), frozenset())).uses)
+
+
+def test_a_draft_that_has_not_seen_all_that_points_there_is_outdated(store: Store) -> None:
+    """Of two answers to the same question one is sent back, whether they come together or one after another."""
+
+    def answer(id_: str, seen: int) -> Draft:
+        plain = draft(id_)
+        return replace(plain, envelope=replace(plain.envelope, about="a"), seen=seen)
+
+    with pytest.raises(OutdatedError) as caught:
+        store.append([draft("a"), answer("b", 0), answer("c", 0)])
+    assert {2} == caught.value.places
+    store.append([draft("a"), answer("b", 0)])
+    with pytest.raises(OutdatedError):
+        store.append([answer("c", 0)])
+    store.append([answer("c", 1)])
 
 
 def _append_many(url: str, name: str, batches: int) -> None:

@@ -59,6 +59,20 @@ def upgrade() -> None:
         "blobs", Column("digest", Text, nullable=False), Column("data", LargeBinary, nullable=False), PrimaryKeyConstraint("digest")
     )
     op.create_table(
+        "uses",
+        Column("log", Text, nullable=False),
+        Column("index", BigInteger, nullable=False),
+        Column("number", BigInteger, nullable=False),
+        Column("party", Text, nullable=False),
+        Column("authorization", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("code", Text, nullable=False),
+        Column("currency", Text, nullable=False),
+        Column("amount", Text, nullable=False),
+        PrimaryKeyConstraint("log", "index", "number", "party"),
+    )
+    op.create_index("uses_limit", "uses", ["log", "authorization", "period", "party"])
+    op.create_table(
         "keys",
         Column("log", Text, nullable=False),
         Column("id", Text, nullable=False),
