@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,3 +105,92 @@ def test_a_damaged_release_is_told_and_never_decides(
     assert (grpc.StatusCode.FAILED_PRECONDITION, "RELEASE_UNUSABLE") == (refusal.code, refusal.reason)
     assert "was changed" in refusal.message
     assert before != evaluate(server, shipment()).release
+
+
+# ---- signatures ---------------------------------------------------------------------------------------------------------
+
+
+def licet(*words: object) -> subprocess.CompletedProcess[str]:
+    """Runs the command line."""
+    command = [sys.executable, "-m", "licet.cli.main", "release", *map(str, words)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two pairs of keys: of the board, and of somebody else."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("board", "other"):
+        assert 0 == licet("key", folder / f"{name}.pem", "--name", f"testland.example/{name}").returncode
+    assert 0o600 == (folder / "board.pem").stat().st_mode & 0o777
+    return folder
+
+
+def test_a_file_is_built_signed_and_verified(folder: Path, keys: Path, tmp_path: Path) -> None:
+    """On the command line, two builds are one file; what is not signed, or by another, or was changed, does not verify, each in words."""
+    file, again = tmp_path / "a.release", tmp_path / "b.release"
+    digests = [licet("build", folder, "-o", each).stdout for each in (file, again)]
+    assert digests[0] == digests[1]
+    assert file.read_bytes() == again.read_bytes()
+
+    def refused(path: Path, key: str) -> str:
+        done = licet("verify", path, "--key", keys / f"{key}.pub")
+        assert 1 == done.returncode
+        return done.stderr
+
+    assert "it is not signed" in refused(file, "board")
+    assert 0 == licet("sign", file, "--key", keys / "board.pem").returncode
+    assert "is signed by testland.example/board" in refused(file, "other")
+    verified = licet("verify", file, "--key", keys / "other.pub", "--key", keys / "board.pub")
+    assert (0, True) == (verified.returncode, digests[0].strip() in verified.stdout)
+    file.write_bytes(file.read_bytes()[:-1] + b"\x00")
+    assert "lowered trees were changed" in refused(file, "board")
+    assert 2 == licet("key", keys / "board.pem", "--name", "x").returncode, "no key is overwritten"
+    assert 3 == licet("sign", file, "--key", keys / "board.pem").returncode
+
+
+def test_an_unsigned_folder_does_not_start(start: Callable[..., Server], folder: Path, keys: Path) -> None:
+    """A server that requires a signature starts with none that is missing, another's, or on another law; signed, it serves."""
+    wanted = {"require_signed": keys / "board.pub"}
+
+    def refusal() -> str:
+        code, said = start(folder, **wanted).refusal()
+        assert 3 == code
+        assert "Traceback" not in said
+        return said
+
+    assert "it is not signed" in refusal()
+    assert 0 == licet("sign", folder, "--key", keys / "other.pem").returncode
+    assert "no signature of testland.example/board" in refusal()
+    assert 0 == licet("sign", folder, "--key", keys / "board.pem").returncode
+    assert start(folder, **wanted).address
+    assert 0 == licet("verify", folder, "--key", keys / "board.pub").returncode
+    allow_no_more(folder)
+    assert "sign this one" in refusal()
+    assert 1 == licet("verify", folder, "--key", keys / "board.pub").returncode
+
+
+def test_a_bad_key_is_a_bad_setting(start: Callable[..., Server], folder: Path, keys: Path) -> None:
+    """A key that is none, or a cache beside a required signature, keeps the server from starting, and is named."""
+    code, said = start(folder, require_signed=keys / "board.pem").refusal()
+    assert (2, True) == (code, "board.pem holds no public key" in said)
+    code, said = start(folder, require_signed=keys / "board.pub", cache=keys / "cache").refusal()
+    assert (2, True) == (code, "exclude each other" in said)
+
+
+def test_an_unsigned_edit_is_not_served(
+    start: Callable[..., Server], folder: Path, keys: Path, shipment: Callable[..., Any]
+) -> None:
+    """While an edit is not signed the last signed release answers, and GetRelease says why; once it is, it serves."""
+    assert 0 == licet("sign", folder, "--key", keys / "board.pem").returncode
+    server = start(folder, reload_seconds=OFTEN, require_signed=keys / "board.pub")
+    before = evaluate(server, shipment())
+    allow_no_more(folder)
+    line = server.logged("reload_failed")
+    assert "sign this one" in line["first"][0]
+    assert before.release == evaluate(server, shipment()).release
+    shown = server.policies.GetRelease(pb.GetReleaseRequest(), timeout=60).release
+    assert ["release.sig: RELEASE_UNSIGNED"] == list(shown.reload_faults)
+    assert 0 == licet("sign", folder, "--key", keys / "board.pem").returncode
+    after = server.logged("reloaded", before=before.release)["release"]
+    assert after == evaluate(server, shipment()).release

@@ -10,6 +10,7 @@ LicetError
 │   │   ├── RuleUnknown
 │   │   └── DecisionUnknown
 │   ├── ReleaseUnusable     the release is kept, and cannot be decided by
+│   ├── ReleaseUnsigned     nobody whom this server trusts has signed the release
 │   ├── RequestIdTaken      the request id stands for another request
 │   ├── LedgerUnavailable   the decision could not be recorded, hence is not answered; retry
 │   ├── Overloaded          too much is under way; retry
@@ -120,6 +121,16 @@ class ReleaseUnusable(CallError):  # noqa: N818  # the name says what is wrong
         super().__init__(f"the release {digest[:80]} is kept here, and cannot be used: {why}")
 
 
+class ReleaseUnsigned(CallError):  # noqa: N818  # the name says what is wrong
+    """No key that this server requires has signed the release."""
+
+    reason = "RELEASE_UNSIGNED"
+
+    def __init__(self, digest: str, why: str) -> None:
+        self.metadata = {"name": digest[:_MAX_VIOLATION]}
+        super().__init__(f"the release {digest[:80]} is refused, since this server requires a signature: {why}")
+
+
 class RequestIdTaken(CallError):  # noqa: N818  # the name says what is wrong
     """The request id stands for another request, which was decided."""
 
@@ -189,7 +200,7 @@ class Internal(CallError):  # noqa: N818  # the name says what is wrong
 class RefusedToStart(LicetError):  # noqa: N818  # the name says what is wrong
     """The server did not start. `faults` names everything that stands in the way, one line each.
 
-    `reason` is one of BAD_SETTING, POLICIES_UNREADABLE, POLICY_FAULTS, CANNOT_LISTEN, LEDGER_UNREADABLE.
+    `reason` is one of BAD_SETTING, POLICIES_UNREADABLE, POLICY_FAULTS, RELEASE_UNSIGNED, CANNOT_LISTEN, LEDGER_UNREADABLE.
     """
 
     def __init__(self, reason: str, faults: Iterable[str]) -> None:
@@ -208,6 +219,7 @@ STATUSES: Mapping[str, grpc.StatusCode] = MappingProxyType(
         RuleUnknown.reason: grpc.StatusCode.NOT_FOUND,
         DecisionUnknown.reason: grpc.StatusCode.NOT_FOUND,
         ReleaseUnusable.reason: grpc.StatusCode.FAILED_PRECONDITION,
+        ReleaseUnsigned.reason: grpc.StatusCode.FAILED_PRECONDITION,
         RequestIdTaken.reason: grpc.StatusCode.ALREADY_EXISTS,
         LedgerUnavailable.reason: grpc.StatusCode.UNAVAILABLE,
         Overloaded.reason: grpc.StatusCode.RESOURCE_EXHAUSTED,

@@ -14,11 +14,12 @@ import structlog
 
 from licet.api.afresh import form_afresh
 from licet.api.cache import Cache
+from licet.api.errors import ReleaseUnsigned
 from licet.api.logs import frames
-from licet.api.releases import Broken, Loaded, Releases, compiled, read
+from licet.api.releases import OPEN, Broken, Guard, Loaded, Releases, compiled, read
 from licet.engine.protocol import Matcher
 from licet.language.faults import PolicyError
-from licet.policy.folder import Signature, signature
+from licet.policy.folder import SIGNED, Signature, signature
 from licet.policy.stored import digest_of, dumps
 
 SERVICE = "licet.v1.PolicyReload"
@@ -52,6 +53,7 @@ class Reloader:
         known: Signature | None,
         announce: Callable[[bool], Awaitable[None]],
         cache: Cache | None = None,
+        guard: Guard = OPEN,
     ) -> None:
         """`known` is the signature of what is served, taken before it was read."""
         self._folder = folder
@@ -59,6 +61,7 @@ class Reloader:
         self._releases = releases
         self._announce = announce
         self._cache = cache
+        self._guard = guard
         self._tried = self._seen = known
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="licet-reload")
 
@@ -83,7 +86,7 @@ class Reloader:
         if not settled or found == self._tried:
             return
         try:
-            loaded = await self._apart(partial(read, self._folder, self._engine))
+            loaded = await self._apart(partial(read, self._folder, self._engine, self._guard))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with an edit, the server goes on
             if await self._still(found):
                 await self._keep(error)
@@ -162,6 +165,8 @@ def told(error: Exception) -> tuple[str, ...]:
             return tuple(map(str, error.faults))
         case OSError():
             return (f"the policies cannot be read: {error}",)
+        case ReleaseUnsigned():
+            return (str(error),)
         case _:
             return (f"{type(error).__qualname__}, which nobody foresaw", *frames(error)[-_LOGGED + 1 :])
 
@@ -173,6 +178,8 @@ def broken(error: Exception, at: datetime.datetime) -> Broken:
             shown = tuple(f"{fault.at}: {fault.code}" for fault in error.faults)
         case OSError():
             shown = ("the folder of policies cannot be read",)
+        case ReleaseUnsigned():
+            shown = (f"{SIGNED}: {error.reason}",)
         case _:
             shown = ("the policies cannot be loaded",)
     return Broken(shown[:_SHOWN], len(shown), at)

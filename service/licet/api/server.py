@@ -21,7 +21,7 @@ from licet.api.ledger import Ledger, open_ledger
 from licet.api.licensing import Licensing, Parts
 from licet.api.logs import configure_logging
 from licet.api.policies import Policies
-from licet.api.releases import Releases, load
+from licet.api.releases import Guard, Releases, load
 from licet.api.reload import SERVICE as RELOAD
 from licet.api.reload import Reloader, look
 from licet.api.settings import ServerSettings
@@ -106,7 +106,7 @@ class Running:
     async def start(cls, settings: ServerSettings) -> Running:
         """A server that listens and is healthy. Raises `RefusedToStart`, and then nothing is left behind.
 
-        1. Loads the policies, from the cache where it has them.
+        1. Loads the policies, from the cache where it has them, and checks who signed them, if that is required.
         2. Opens the ledger.
         3. Takes the port.
         4. Begins to serve, and says so.
@@ -114,8 +114,9 @@ class Running:
         """
         engine = ENGINES[settings.engine]
         cache = await asyncio.to_thread(Cache, settings.cache) if settings.cache is not None else None
+        guard = await asyncio.to_thread(Guard.of, settings.require_signed)
         known = await asyncio.to_thread(look, settings.policies)
-        loaded = await asyncio.to_thread(load, settings.policies, engine, cache)
+        loaded = await asyncio.to_thread(load, settings.policies, engine, cache, guard)
         ledger = await asyncio.to_thread(open_ledger, settings)
         try:
             running = cls(settings, Releases(loaded), ledger)
@@ -133,7 +134,7 @@ class Running:
             ledger=ledger.records.home.store.origin,
         )
         if settings.reload_seconds or cache is not None:
-            await running._follow(settings, known, cache)
+            await running._follow(settings, known, cache, guard)
         return running
 
     async def begin(self) -> None:
@@ -147,7 +148,7 @@ class Running:
         told = self._health.set(AGREEMENT, health_pb2.HealthCheckResponse.NOT_SERVING)
         asyncio.run_coroutine_threadsafe(told, self._loop)
 
-    async def _follow(self, settings: ServerSettings, known: Signature | None, cache: Cache | None) -> None:
+    async def _follow(self, settings: ServerSettings, known: Signature | None, cache: Cache | None, guard: Guard) -> None:
         async def announce(sound: bool) -> None:
             status = health_pb2.HealthCheckResponse.SERVING if sound else health_pb2.HealthCheckResponse.NOT_SERVING
             await self._health.set(RELOAD, status)
@@ -161,6 +162,7 @@ class Running:
             known=known,
             announce=announce,
             cache=cache,
+            guard=guard,
         )
         self._following = asyncio.create_task(reloader.run(settings.reload_seconds))
 

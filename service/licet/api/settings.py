@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from licet.api.engines import EngineName
 from licet.api.errors import RefusedToStart
@@ -54,6 +54,11 @@ def _address(text: str) -> str:
     return text
 
 
+def _paths(given: Any) -> Any:
+    """The files that a variable names, as `PATH` names folders."""
+    return [part for part in given.split(os.pathsep) if part] if isinstance(given, str) else given
+
+
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -85,6 +90,10 @@ class ServerSettings(BaseSettings):
         None, description="file of the Ed25519 key for checkpoints (PEM), shared by all servers of a log; one in `data` if unset"
     )
     private: bool = Field(False, description="whether requests and results are encrypted, each under a key that can be erased")
+    require_signed: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = Field(
+        (),
+        description=f"files of public keys, divided by {os.pathsep!r}: nothing is served that none of them signed; none if unset",
+    )
     cache: Path | None = Field(None, description="folder that keeps compiled policies for the next start; none if unset")
     reload_seconds: Seconds = Field(1.0, ge=0, description="how often the policies are looked at for edits; 0 never")
     engine: EngineName = Field(EngineName.COMPILED, description="what finds the rules: compiled or reference")
@@ -115,6 +124,8 @@ def read_settings(**given: Any) -> ServerSettings:
     except ValidationError as error:
         faults = [*(_fault(each, given) for each in error.errors()), *faults]
         raise RefusedToStart("BAD_SETTING", faults) from None
+    if settings.require_signed and settings.cache is not None:
+        faults.append("require_signed and cache exclude each other: what a cache holds nobody signed; leave out one of them")
     if faults:
         raise RefusedToStart("BAD_SETTING", faults)
     return settings

@@ -48,7 +48,13 @@ def failing(*, shipment: Shipment | None = None, prefix: Path | None = None, as_
         text = f"{error.reason}: {error}; nothing is answered on such a finding: report this, and choose another engine"
         _fail(Exit.SERVER, error.reason, (), text=text, as_json=as_json)
     except RefusedToStart as error:
-        code = Exit.POLICY if error.reason == "POLICY_FAULTS" else Exit.USAGE if error.reason == "BAD_SETTING" else Exit.SERVER
+        code = (
+            Exit.POLICY
+            if error.reason in ("POLICY_FAULTS", "RELEASE_UNSIGNED")
+            else Exit.USAGE
+            if error.reason == "BAD_SETTING"
+            else Exit.SERVER
+        )
         _fail(code, error.reason, (), text=str(error), as_json=as_json)
     except BrokenPipeError:
         raise  # nobody reads on: no fault of a file

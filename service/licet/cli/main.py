@@ -23,6 +23,7 @@ from licet.api.server import serve as serve_forever
 from licet.api.settings import LogFormat, LogLevel, read_settings
 from licet.cli import audit as audit_commands
 from licet.cli import policies as policy_commands
+from licet.cli import releases as release_commands
 from licet.cli.answers import Answered, Answers
 from licet.cli.bench.command import bench
 from licet.cli.engines import EngineChoice, engines
@@ -53,6 +54,7 @@ Licet answers from versioned policy files. Start with an example:
 {HELP}""",
 )
 app.add_typer(policy_commands.app, name="policy")
+app.add_typer(release_commands.app, name="release")
 app.command()(bench)
 app.add_typer(audit_commands.app, name="audit")
 app.command()(audit_commands.replay)
@@ -264,6 +266,14 @@ def serve(
             "--private/--no-private", help="Whether each record is encrypted under a key that can be erased.", show_default="no"
         ),
     ] = None,
+    require_signed: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="KEY",
+            help="Serve only policies that this public key signed: DIR/release.sig must say so. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(
@@ -313,7 +323,7 @@ def serve(
     Each option can be set as a variable too: [bold]LICET_LISTEN[/bold], [bold]LICET_POLICIES[/bold] … It refuses to start on a bad
     setting, a fault in the policies or a taken port, and says what stands in the way.
 
-    Exit codes: 0 stopped as told, 2 bad setting, 3 faults in the policies, 4 cannot listen or read the policies.
+    Exit codes: 0 stopped as told, 2 bad setting, 3 faults in the policies or no signature, 4 cannot listen or read the policies.
     """
     given = {
         "listen": listen,
@@ -324,6 +334,7 @@ def serve(
         "new_origin": new_origin,
         "signing_key": signing_key,
         "private": private,
+        "require_signed": tuple(require_signed) if require_signed else None,
         "cache": cache,
         "reload_seconds": reload_seconds,
         "engine": engine,

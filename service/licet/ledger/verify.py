@@ -196,20 +196,33 @@ class Key:
 
 def check_checkpoint(note: str, key: Key) -> Checkpoint:
     """What a signed checkpoint says, if this key signed it. Raises `VerificationError`."""
+    return _checkpoint(check_note(note, key, "the checkpoint"))
+
+
+def check_note(note: str, key: Key, what: str) -> str:
+    """The text of a signed note, if this key signed it. Raises `VerificationError`, which calls the note `what`."""
     if not note.endswith("\n") or any(character < " " and character != "\n" for character in note):
-        raise VerificationError("a signed note ends with a line end, and holds no other control characters")
+        raise VerificationError(f"{what}: a signed note ends with a line end, and holds no other control characters")
     text, _, signatures = note.rpartition("\n\n")
     text += "\n"
-    signed = [line for line in signatures.splitlines() if line.startswith(f"{_DASH}{key.name} ")]
-    wanted = (base64.b64decode(line.rpartition(" ")[2]) for line in signed if _is_base64(line.rpartition(" ")[2]))
-    mine = [signature[_KEY_ID:] for signature in wanted if signature[:_KEY_ID] == key.id]
+    lines = [line.removeprefix(_DASH).rpartition(" ") for line in signatures.splitlines() if line.startswith(_DASH)]
+    signed = [(name, base64.b64decode(encoded)) for name, _, encoded in lines if _is_base64(encoded)]
+    mine = [signature[_KEY_ID:] for name, signature in signed if (name, signature[:_KEY_ID]) == (key.name, key.id)]
     if not mine:
-        raise VerificationError(f"the checkpoint carries no signature of {key.name} with the key {key.id.hex()}")
+        raise VerificationError(f"{what} carries no signature{_instead(signed, key)}")
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(mine[0], text.encode())
     except InvalidSignature:
-        raise VerificationError(f"the signature of {key.name} does not fit the checkpoint") from None
-    return _checkpoint(text)
+        raise VerificationError(f"the signature of {key.name} does not fit {what}: it was changed since") from None
+    return text
+
+
+def _instead(signed: Sequence[tuple[str, bytes]], key: Key) -> str:
+    """Who signed in place of a key."""
+    others = [signature[:_KEY_ID].hex() for name, signature in signed if name == key.name]
+    if others:
+        return f" of {key.name} with the key {key.id.hex()}: that name signed with the key {', '.join(others)}"
+    return f" of {key.name}: it is signed by {', '.join(name for name, _ in signed)}" if signed else ": it is not signed"
 
 
 def _checkpoint(text: str) -> Checkpoint:

@@ -8,6 +8,8 @@ from typing import NewType
 
 Signature = NewType("Signature", tuple[tuple[str, int, int, int, int], ...])
 _SUFFIXES = frozenset((".yaml", ".csv"))
+SIGNED = "release.sig"
+"""The file of a folder that holds the statement on its release, signed. It is no part of the release."""
 
 
 def read_folder(folder: Path) -> Mapping[str, bytes]:
@@ -15,9 +17,16 @@ def read_folder(folder: Path) -> Mapping[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(_files(folder))}
 
 
+def read_statement(folder: Path) -> str:
+    """The signed statement that lies in a folder; empty if there is none. Raises OSError."""
+    file = folder / SIGNED
+    return file.read_bytes().decode(errors="replace") if file.exists() else ""
+
+
 def signature(folder: Path) -> Signature:
-    """What changes when a file that `read_folder` reads does: names, sizes, inodes, times. Reads no file. Raises OSError."""
-    found = ((str(path), path.stat()) for path in _files(folder))
+    """What changes when a policy file or the statement does: names, sizes, inodes, times. Reads no file. Raises OSError."""
+    stated = (path for path in (folder / SIGNED,) if path.is_file())
+    found = ((str(path), path.stat()) for path in (*_files(folder), *stated))
     return Signature(tuple(sorted((name, s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns) for name, s in found)))
 
 

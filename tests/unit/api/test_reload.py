@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from licet.api import reload
-from licet.api.releases import Loaded, Releases, load
+from licet.api.releases import Guard, Loaded, Releases, load
 from licet.api.reload import Reloader, broken, look, told
 from licet.engine.protocol import Matcher
 from licet.engine.reference import ReferenceEngine
@@ -95,7 +95,7 @@ def test_an_edit_is_tried_once_it_has_settled(folder: Path) -> None:
 def test_an_edit_overtaken_by_the_next_is_dropped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read while the folder changed is not served, sound as it may be; the edit after it is."""
 
-    def overtaken(folder: Path, engine: Callable[[], Matcher]) -> Loaded:
+    def overtaken(folder: Path, engine: Callable[[], Matcher], guard: Guard) -> Loaded:
         loaded = load(folder, engine)
         (folder / "zz" / "policy.yaml").touch()
         return loaded
@@ -135,7 +135,7 @@ def test_a_broken_edit_is_told_once(folder: Path) -> None:
 def test_a_fault_nobody_foresaw_keeps_the_release(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even where loading fails for a fault of ours, the server serves on, follows on, and quotes no policy."""
 
-    def fail(folder: Path, engine: Callable[[], Matcher]) -> Loaded:
+    def fail(folder: Path, engine: Callable[[], Matcher], guard: Guard) -> Loaded:
         raise RecursionError("a secret rule")
 
     async def scenario(followed: Followed) -> None:
