@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,11 +55,18 @@ class Server:
             given["policies"] = policies
         env = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}  # a process gets it
         env |= {f"LICET_{name.upper()}": str(value) for name, value in given.items()}
-        process = subprocess.Popen((*under, *_COMMAND), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        server = cls.run((*under, *_COMMAND), env)
+        server._closers.append(data.cleanup)
+        return server
+
+    @classmethod
+    def run(cls, command: Sequence[str], env: Mapping[str, str], cwd: Path | None = None) -> Server:
+        """A process of this command, which logs in JSON."""
+        process = subprocess.Popen(command, env=env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         server = cls(process)
         reader = threading.Thread(target=server._read, daemon=True)
         reader.start()
-        server._closers += (lambda: reader.join(PATIENCE), data.cleanup)
+        server._closers.append(lambda: reader.join(PATIENCE))
         return server
 
     def _read(self) -> None:

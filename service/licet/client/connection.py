@@ -23,6 +23,8 @@ from licet.v1 import licensing_service_pb2
 REQUEST_ID = "x-request-id"
 """The metadata key of the id under which the server logs a call."""
 TIMEOUT = 30.0
+_EACH_IN_TURN = '{"loadBalancingConfig": [{"round_robin": {}}]}'
+"""Where a name stands for several servers, calls go to each in turn, and past one that is gone."""
 
 
 def new_request_id() -> str:
@@ -59,6 +61,7 @@ class Connection:
             ("grpc.primary_user_agent", f"{self.user_agent} {ours}".strip()),
             ("grpc.max_receive_message_length", -1),  # a decision may be longer than the 4 MiB that a client takes by default
             ("grpc.max_send_message_length", -1),
+            ("grpc.service_config", _EACH_IN_TURN),
             ("grpc.initial_reconnect_backoff_ms", 200),  # as long as our own first wait
             ("grpc.max_reconnect_backoff_ms", 5_000),
             ("grpc.keepalive_time_ms", 330_000),  # notices a lost peer without a deadline; servers take a ping in five minutes
