@@ -445,6 +445,9 @@ def slots(tx: Transaction) -> Iterator[Slot]:
             "aware": [aware],
             "of something": [pb.EndUse.Concern(knowledge=pb.KNOWLEDGE_SUSPECTED)],
             "nothing known": [pb.EndUse.Concern(reference="R")],
+            "aware, of one line": [
+                pb.EndUse.Concern(purpose=pb.PURPOSE_NUCLEAR_EXPLOSIVE, knowledge=pb.KNOWLEDGE_AWARE, covers=[tx.items[-1].line])
+            ],
         },
     )
     yield from _concerns(tx)

@@ -78,6 +78,7 @@ def _violations(request: Any, release: Release) -> Iterator[Violation]:
             yield Violation(f"transaction.parties[{_name(party.reference, number)}].roles", "is empty; say what part the party has")
     yield from _message(transaction, "transaction", release.catalogues.places.countries)
     yield from _keys(transaction, release)
+    yield from _covered(transaction)
     yield from _complete(transaction)
 
 
@@ -279,6 +280,18 @@ def _schemes(classifications: Mapping[str, Any], path: str, release: Release) ->
             yield Violation(where, "is no scheme of codes" + (f"; did you mean {close[0]}?" if close else ""))
         elif not any(code.strip() for code in classification.codes):
             yield Violation(f"{where}.codes", "is empty; leave the scheme out when the item is not classified, or say NLR")
+
+
+def _covered(transaction: Any) -> Iterator[Violation]:
+    """A concern that covers a line which is not there would be lost: it covers lines of this transaction, or all."""
+    lines = {item.line for item in transaction.items}
+    for number, concern in enumerate(transaction.end_use.concerns, 1):
+        for line in concern.covers:
+            if line not in lines:
+                yield Violation(
+                    f"transaction.end_use.concerns[{_name(concern.reference[:80], number)}].covers",
+                    f"{line[:80]!r} is no line of the items; name one of them, or leave this empty where all are covered",
+                )
 
 
 def _complete(transaction: Any) -> Iterator[Violation]:

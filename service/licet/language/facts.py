@@ -223,6 +223,17 @@ class FactReader:
         """A country as a whole, of which no region is read or asked for."""
         return Ref(type(self.transaction.destination)(country=code), Path(f"country[{code}]"), WHOLE)
 
+    def covering(self, concerns: tuple[Ref, ...], item: Ref) -> tuple[Ref, ...]:
+        """Of these concerns, those that cover an item: that name its line, or none."""
+        kept = []
+        for concern in concerns:
+            lines = tuple(concern.message.covers)
+            if lines:
+                self._note(concern.path.field("covers"), ", ".join(lines), ReadingSource.STATED)
+            if not lines or item.message.line in lines:
+                kept.append(concern)
+        return tuple(kept)
+
     def money(self, amount: Any, currency: str) -> Any:
         """An amount in a currency, by the transaction's own rates."""
         if not isinstance(amount, Money):

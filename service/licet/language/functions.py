@@ -175,6 +175,11 @@ def _contains(args: tuple[Any, ...], scope: Scope) -> Any:
     return args[1] in args[0]
 
 
+def _covering(args: tuple[Any, ...], scope: Scope) -> Any:
+    concerns, item = args
+    return scope.facts.covering(concerns, item)
+
+
 FUNCTIONS: Mapping[Function, Callable[[tuple[Any, ...], Scope], Any]] = {
     Function.WITHIN: _within,
     Function.LISTED: _listed,
@@ -194,4 +199,5 @@ FUNCTIONS: Mapping[Function, Callable[[tuple[Any, ...], Scope], Any]] = {
     Function.STARTS_WITH: _starts_with,
     Function.ENDS_WITH: _ends_with,
     Function.CONTAINS: _contains,
+    Function.COVERING: _covering,
 }

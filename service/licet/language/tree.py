@@ -49,6 +49,8 @@ class Function(StrEnum):
     STARTS_WITH = "startsWith"
     ENDS_WITH = "endsWith"
     CONTAINS = "contains"
+    COVERING = "covering"
+    """Of the stated concerns, those that cover the item. No author writes it: rules judged for each item read concerns so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from licet.language.lowering import Typed, lower
 from licet.language.values import Code
 from licet.policy import model as m
 from licet.policy.catalogue import Catalogues
+from licet.policy.concerns import reading_its_concerns
 from licet.policy.conditions import (
     NameSpace,
     as_expr,
@@ -354,7 +355,7 @@ def _rule(source: RuleSource, named: Named, names: NameSpace, tables: Mapping[st
         per_item=False,
         at=source.at,
     )
-    return replace(rule, per_item=_mentions_item(rule, tables))
+    return reading_its_concerns(rule) if _mentions_item(rule, tables) else rule
 
 
 def _mentions_item(rule: m.Rule, tables: Mapping[str, m.Table]) -> bool:

@@ -238,6 +238,8 @@ def _pattern(node: Expr, bound: Mapping[str, str]) -> str | None:
             return "parties[*]"
         case t.Call() if node.function is Function.PARTIES:
             return "parties"
+        case t.Call() if node.function is Function.COVERING:
+            return _pattern(node.args[0], bound)
         case t.Gather() if node.body == t.Var(node.var):
             return _pattern(node.over, bound)
     return None
