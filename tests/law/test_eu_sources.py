@@ -53,8 +53,8 @@ def test_every_article_has_a_rule() -> None:
     left = eu_reference.articles() - eu_packaged.articles(_release().packages["eu"])
     policy = (embedded_folder() / "eu" / "policy.yaml").read_text(encoding="utf-8")
     not_covered = policy.partition("not_covered:")[2].partition("recalled:")[0]
-    # 3(2) only points to the others; 11(2) and (8) are options of the Member States.
-    assert left == {"3(2)", "11(2)", "11(8)"}
+    # 3(2) only points to the others; 11(8) is an option of the Member States.
+    assert left == {"3(2)", "11(8)"}
     assert "11(2) and (8)" in not_covered
 
 
