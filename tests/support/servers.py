@@ -12,6 +12,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,11 @@ class Server:
         )
         self._closers.insert(0, channel.close)
         return channel
+
+    @cached_property
+    def shared(self) -> grpc.Channel:
+        """A channel for all who need none of their own."""
+        return self.channel()
 
     def raw(self, method: str) -> Any:
         """A method that takes bytes as they are."""

@@ -152,3 +152,8 @@ def _write(file: Path, data: bytes, mode: int) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     beside.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name too has to survive a loss of power
+    finally:
+        os.close(folder)
