@@ -9,22 +9,27 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+import structlog
+
 import licet
 from licet.api.capacity import Workers
 from licet.api.errors import LedgerUnavailable
+from licet.api.ids import MAX_REQUEST_ID, caller_of
 from licet.api.ledger import Ledger
 from licet.api.paging import DEFAULT_SIZE, MAX_SIZE
 from licet.decision.errors import InvalidRequest, Violation
-from licet.decision.view import show
 from licet.engine.compiled import CompiledEngine
 from licet.ledger.envelope import Kind
 from licet.ledger.store import Entry
 from licet.ledger.verify import leaf_hash
+from licet.replay.acting import shown_decision
+from licet.replay.actions import name_of
 from licet.replay.replay import Verdict
 from licet.v1 import decision_service_pb2 as pb
-from licet.v1 import decision_service_pb2_grpc, licensing_service_pb2
+from licet.v1 import decision_service_pb2_grpc
 
 _AT_ONCE = 100
+log = structlog.get_logger("licet.api")
 _VERDICTS = {
     Verdict.IDENTICAL: pb.REPLAY_VERDICT_IDENTICAL,
     Verdict.DIVERGED: pb.REPLAY_VERDICT_DIVERGED,
@@ -42,7 +47,16 @@ class Decisions(decision_service_pb2_grpc.DecisionServiceServicer):
 
     async def GetDecision(self, request: Any, context: Any) -> pb.GetDecisionResponse:
         """A decision as it was recorded. Raises `DecisionUnknown`."""
-        return await self._read(partial(self._get, request))
+        return await self._read(partial(shown_decision, self._ledger.records, request.id, request.audience))
+
+    async def RecordAction(self, request: Any, context: Any) -> pb.RecordActionResponse:
+        """Records what an officer does about a decision. Raises what `Ledger.act` raises."""
+        if len(request.request_id) > MAX_REQUEST_ID or not request.request_id.isprintable():
+            raise InvalidRequest([Violation("request_id", f"expected at most {MAX_REQUEST_ID} printable characters")])
+        action = await self._ledger.act(caller_of(context), request)
+        kind = name_of(action.action.kind)
+        log.info("action", id=action.id, decision=action.decision_id, kind=kind, officer=action.action.officer.id)
+        return pb.RecordActionResponse(action=action)
 
     async def ListDecisions(self, request: Any, context: Any) -> pb.ListDecisionsResponse:
         """A page of decisions, in the order of the log. Raises `InvalidRequest`."""
@@ -105,13 +119,6 @@ class Decisions(decision_service_pb2_grpc.DecisionServiceServicer):
 
     async def _read(self, work: Callable[[], _T]) -> _T:
         return await self._ledger.read(work)
-
-    def _get(self, request: Any) -> pb.GetDecisionResponse:
-        entry = self._ledger.records.entry(request.id)
-        decision, asked = self._ledger.records.decision(entry), self._ledger.records.request(entry)
-        show(decision, request.audience)
-        shown = asked if request.audience != licensing_service_pb2.AUDIENCE_PUBLIC else None
-        return pb.GetDecisionResponse(decision=decision, request=shown, leaf=entry.leaf)
 
     def _list(self, start: int, size: int) -> pb.ListDecisionsResponse:
         entries = self._ledger.records.home.store.since(start, size + 1)

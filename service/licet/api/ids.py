@@ -10,6 +10,8 @@ from typing import Any
 
 CALLER = "x-caller"
 """The metadata key under which a caller says who it is. It is believed: what stands before the server has to see to that."""
+MAX_REQUEST_ID = 200
+"""Characters of a request id in a message."""
 _MAX_CALLER = 200
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 

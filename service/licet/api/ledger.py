@@ -7,6 +7,7 @@ import datetime
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from licet.api.errors import DecisionUnknown, LedgerUnavailable, Overloaded, RefusedToStart, RequestIdTaken
+from licet.api.ids import decision_id
 from licet.api.releases import Loaded
 from licet.api.settings import ServerSettings
 from licet.api.usage import limits_asked
@@ -22,11 +24,12 @@ from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.home import Home, HomeError, open_home
 from licet.ledger.recorder import Counts, FullError, Recorder
 from licet.ledger.releases import entry_on, keeping, kept
-from licet.ledger.store import Draft, Entry, Recorded, StoreError
+from licet.ledger.store import Draft, Entry, OutdatedError, Recorded, StoreError
 from licet.ledger.uses import Reading, uses_of
 from licet.policy.release import Release
+from licet.replay.acting import draft, recorded, same_action
 from licet.replay.records import NoDecisionError, Records
-from licet.v1 import decision_pb2, outcome_pb2
+from licet.v1 import action_pb2, decision_pb2, outcome_pb2
 
 _THREADS = 2
 _T = TypeVar("_T")
@@ -103,9 +106,32 @@ class Ledger:
         decision.proof.CopyFrom(await self.read(partial(self.records.proof, recorded.entry.index, recorded.tree)))
         return decision
 
-    async def _recorded(self, draft: Draft) -> Recorded:
+    async def act(self, caller: str, request: Any) -> action_pb2.RecordedAction:
+        """The action with its proof, once it is durable; that of an earlier call where the same request was made before.
+
+        Raises `InvalidRequest` where it does not fit the decision as it stands, `DecisionUnknown`, `RequestIdTaken`, `Overloaded`,
+        and `LedgerUnavailable` where it was not recorded.
+        """
+        store = self.records.home.store
+        named = bool(request.request_id) and request.request_id.isprintable()
+        entry = await self.read(partial(store.requested, caller, request.request_id)) if named else None
+        while entry is None:
+            at = Timestamp()
+            at.GetCurrentTime()
+            made = partial(draft, self.records, request, id_=decision_id(at.ToDatetime(datetime.UTC)), at=_text(at), caller=caller)
+            with suppress(OutdatedError):  # something else was done about the decision meanwhile
+                entry = (await self._recorded(await self.read(partial(made, private=self._private)))).entry
+        return await self.read(partial(self._same_action, entry, request))
+
+    def _same_action(self, entry: Entry, request: Any) -> action_pb2.RecordedAction:
+        """What an entry says, if it is of this very request."""
+        if not same_action(self.records, entry, request):
+            raise RequestIdTaken(request.request_id, entry.envelope.id)
+        return recorded(self.records, entry)
+
+    async def _recorded(self, entry: Draft) -> Recorded:
         try:
-            return await asyncio.wrap_future(self._recorder.record(draft))
+            return await asyncio.wrap_future(self._recorder.record(entry))
         except FullError as error:
             raise Overloaded(error.most) from None
         except StoreError as error:

@@ -20,7 +20,7 @@ import licet
 from licet.api.capacity import THREADS, Admission, Workers
 from licet.api.engines import Trust
 from licet.api.errors import item_error
-from licet.api.ids import caller_of, decision_id
+from licet.api.ids import MAX_REQUEST_ID, caller_of, decision_id
 from licet.api.interceptors import Incoming, milliseconds, seen_by_caller, within
 from licet.api.ledger import Asked, Ledger
 from licet.api.releases import Loaded
@@ -39,7 +39,6 @@ from licet.policy.release import LANGUAGE
 from licet.v1 import decision_pb2, licensing_service_pb2, licensing_service_pb2_grpc, outcome_pb2
 
 MAX_BATCH = 100
-MAX_REQUEST_ID = 200
 MAX_JURISDICTIONS = 300
 _ENUMS = {
     "assumptions": licensing_service_pb2.AssumptionMode,

@@ -55,7 +55,7 @@ class Records:
 
     def request(self, entry: Entry) -> Any:
         """What was asked; None where its key was erased."""
-        data = self._content(entry.envelope.id, entry.envelope.request)
+        data = self.content(entry.envelope.id, entry.envelope.request)
         return licensing_service_pb2.EvaluateRequest.FromString(data) if data is not None else None
 
     def decision(self, entry: Entry) -> decision_pb2.Decision:
@@ -74,9 +74,9 @@ class Records:
         if (request := self.request(entry)) is not None:
             transaction = request.transaction.SerializeToString(deterministic=True)
             decision.request_id, decision.transaction_digest = request.request_id, hashlib.sha256(transaction).hexdigest()
-        if (usage := self._content(envelope.id, envelope.usage) if envelope.usage else None) is not None:
+        if (usage := self.content(envelope.id, envelope.usage) if envelope.usage else None) is not None:
             decision.limits.CopyFrom(decision_pb2.LimitUse.FromString(usage))
-        if (result := self._content(envelope.id, envelope.result)) is not None:
+        if (result := self.content(envelope.id, envelope.result)) is not None:
             decision.result.CopyFrom(decision_pb2.Result.FromString(result))
         return decision
 
@@ -146,7 +146,8 @@ class Records:
             raise StoreError(f"the blob {digest} is missing")
         return data
 
-    def _content(self, id_: str, digest: str) -> bytes | None:
+    def content(self, id_: str, digest: str) -> bytes | None:
+        """What a blob of an entry holds; None where its key was erased."""
         try:
             return content(self._blob(digest), self.home.store.key(id_))
         except BlobError as error:

@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from licet.v1 import action_pb2 as _action_pb2
 from licet.v1 import decision_pb2 as _decision_pb2
 from licet.v1 import licensing_service_pb2 as _licensing_service_pb2
 from google.protobuf.internal import containers as _containers
@@ -32,14 +33,34 @@ class GetDecisionRequest(_message.Message):
     def __init__(self, id: _Optional[str] = ..., audience: _Optional[_Union[_licensing_service_pb2.Audience, str]] = ...) -> None: ...
 
 class GetDecisionResponse(_message.Message):
-    __slots__ = ("decision", "request", "leaf")
+    __slots__ = ("decision", "request", "leaf", "actions", "erased")
     DECISION_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     LEAF_FIELD_NUMBER: _ClassVar[int]
+    ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
     decision: _decision_pb2.Decision
     request: _licensing_service_pb2.EvaluateRequest
     leaf: bytes
-    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., request: _Optional[_Union[_licensing_service_pb2.EvaluateRequest, _Mapping]] = ..., leaf: _Optional[bytes] = ...) -> None: ...
+    actions: _containers.RepeatedCompositeFieldContainer[_action_pb2.RecordedAction]
+    erased: bool
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., request: _Optional[_Union[_licensing_service_pb2.EvaluateRequest, _Mapping]] = ..., leaf: _Optional[bytes] = ..., actions: _Optional[_Iterable[_Union[_action_pb2.RecordedAction, _Mapping]]] = ..., erased: _Optional[bool] = ...) -> None: ...
+
+class RecordActionRequest(_message.Message):
+    __slots__ = ("decision_id", "action", "request_id")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    action: _action_pb2.Action
+    request_id: str
+    def __init__(self, decision_id: _Optional[str] = ..., action: _Optional[_Union[_action_pb2.Action, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RecordActionResponse(_message.Message):
+    __slots__ = ("action",)
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    action: _action_pb2.RecordedAction
+    def __init__(self, action: _Optional[_Union[_action_pb2.RecordedAction, _Mapping]] = ...) -> None: ...
 
 class ListDecisionsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

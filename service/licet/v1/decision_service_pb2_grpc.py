@@ -55,6 +55,11 @@ class DecisionServiceStub:
                 request_serializer=licet_dot_v1_dot_decision__service__pb2.ReplayDecisionsRequest.SerializeToString,
                 response_deserializer=licet_dot_v1_dot_decision__service__pb2.ReplayDecisionsResponse.FromString,
                 _registered_method=True)
+        self.RecordAction = channel.unary_unary(
+                '/licet.v1.DecisionService/RecordAction',
+                request_serializer=licet_dot_v1_dot_decision__service__pb2.RecordActionRequest.SerializeToString,
+                response_deserializer=licet_dot_v1_dot_decision__service__pb2.RecordActionResponse.FromString,
+                _registered_method=True)
         self.GetCheckpoint = channel.unary_unary(
                 '/licet.v1.DecisionService/GetCheckpoint',
                 request_serializer=licet_dot_v1_dot_decision__service__pb2.GetCheckpointRequest.SerializeToString,
@@ -104,6 +109,15 @@ class DecisionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordAction(self, request, context):
+        """Records what an officer does about a decision: an override, the clearance of a red flag, a dispute … It never changes the decision.
+        INVALID_ARGUMENT names every field at fault, also what does not fit the decision as it stands: a red flag that it did not raise, a
+        dispute that is not open. A repeated `request_id` gives the action of then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetCheckpoint(self, request, context):
         """How far the log has come: size and root, signed.
         """
@@ -147,6 +161,11 @@ def add_DecisionServiceServicer_to_server(servicer, server):
                     servicer.ReplayDecisions,
                     request_deserializer=licet_dot_v1_dot_decision__service__pb2.ReplayDecisionsRequest.FromString,
                     response_serializer=licet_dot_v1_dot_decision__service__pb2.ReplayDecisionsResponse.SerializeToString,
+            ),
+            'RecordAction': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordAction,
+                    request_deserializer=licet_dot_v1_dot_decision__service__pb2.RecordActionRequest.FromString,
+                    response_serializer=licet_dot_v1_dot_decision__service__pb2.RecordActionResponse.SerializeToString,
             ),
             'GetCheckpoint': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCheckpoint,
@@ -273,6 +292,33 @@ class DecisionService:
             '/licet.v1.DecisionService/ReplayDecisions',
             licet_dot_v1_dot_decision__service__pb2.ReplayDecisionsRequest.SerializeToString,
             licet_dot_v1_dot_decision__service__pb2.ReplayDecisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordAction(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/licet.v1.DecisionService/RecordAction',
+            licet_dot_v1_dot_decision__service__pb2.RecordActionRequest.SerializeToString,
+            licet_dot_v1_dot_decision__service__pb2.RecordActionResponse.FromString,
             options,
             channel_credentials,
             insecure,
