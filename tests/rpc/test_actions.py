@@ -15,6 +15,7 @@ from licet.v1 import decision_service_pb2 as pb
 from tests.rpc.test_ledger import decisions, evaluate, replays
 from tests.support.limited import limited_folder, small
 from tests.support.packages import policy_files, rule, rules_file
+from tests.support.records import licet
 
 if TYPE_CHECKING:
     from tests.rpc.conftest import Refusal
@@ -220,3 +221,25 @@ def test_a_withdrawal_frees_what_was_used_of_a_limit(start: Callable[..., Server
     act(server, first, "WITHDRAWAL", reason="Canceled by the buyer.")
     assert free == evaluate(server, small(60)).result.outcome
     assert {pb.REPLAY_VERDICT_IDENTICAL} == {replay.verdict for replay in replays(server)}
+
+
+def test_officers_act_on_the_command_line(start: Callable[..., Server], tmp_path: Path) -> None:
+    """By a server, or in the folder of the ledger; what does not fit is refused with every fault, and what was done is shown."""
+    server = start(written(tmp_path / "law"), data=tmp_path / "data")
+    decision = made(server)
+    by, why = ("--officer", "e-17", "--name", "Ada Ross"), ("--reason", "I asked the buyer.")
+    for where in (("--server", server.address), ("--data", tmp_path / "data")):
+        wrong = licet("decision", "act", decision.id, "red-flag-clearance", *by, "--reason", " ", *where)
+        assert 2 == wrong.returncode
+        assert all(field in wrong.stderr for field in ("action.reason", "action.red_flag"))
+        cleared = licet("decision", "act", decision.id, "dispute", *by, *why, "--request-id", "d-1", *where)
+        again = licet("decision", "act", decision.id, "dispute", *by, *why, "--request-id", "d-1", *where)
+        assert (0, cleared.stdout) == (again.returncode, again.stdout), cleared.stderr + again.stderr
+        assert 2 == licet("decision", "show", "nobody", *where).returncode
+        page = licet("decision", "show", decision.id, "--audience", "auditor", *where)
+        assert 0 == page.returncode, page.stderr
+        assert all(word in page.stdout for word in ("STOP", "What was done about it", "Ada Ross", "I asked the buyer."))
+    assert 2 == len(found(server, decision).actions)
+    shown = licet("decision", "show", decision.id, "--audience", "public", "--json", "--data", tmp_path / "data")
+    assert "Ada Ross" not in shown.stdout
+    assert 2 == len(json.loads(shown.stdout)["actions"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,27 +13,17 @@ from rich.progress import Progress
 from rich.table import Table
 
 from licet.cli.exits import Exit
+from licet.cli.records import DEFAULT_ORIGIN, Data, Database, Origin, SigningKey, records_of
 from licet.cli.report import console
 from licet.ledger.envelope import Kind
-from licet.ledger.home import KEY, HomeError, open_home
-from licet.ledger.releases import ReleaseError
-from licet.ledger.store import Entry, StoreError
+from licet.ledger.store import Entry
 from licet.replay.evidence import bundle
-from licet.replay.records import NoDecisionError, Records
+from licet.replay.records import Records
 from licet.replay.replay import Replayed, Verdict
 from licet.v1 import licensing_service_pb2
 
 app = typer.Typer(no_args_is_help=True, help="Take the evidence of decisions away, to be checked offline.")
 _AT_ONCE = 500
-
-Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the ledger, as `licet serve --data`.")]
-Database = Annotated[str, typer.Option("--database", metavar="URL", help="Its database, if it is no file in that folder.")]
-Origin = Annotated[str, typer.Option("--origin", help="Name of the log.")]
-SigningKey = Annotated[
-    Path | None,
-    typer.Option("--signing-key", metavar="FILE", help="Key of its checkpoints, if it is not in that folder.", show_default=False),
-]
-_DEFAULT_ORIGIN = "licet.local/decisions"
 
 
 def replay(
@@ -42,7 +31,7 @@ def replay(
     *,
     data: Data,
     database: Database = "",
-    origin: Origin = _DEFAULT_ORIGIN,
+    origin: Origin = DEFAULT_ORIGIN,
     signing_key: SigningKey = None,
     everything: Annotated[bool, typer.Option("--all", help="Replay every decision of the log.")] = False,
     since: Annotated[
@@ -56,7 +45,7 @@ def replay(
     """
     if not ids and not everything and since is None:
         raise typer.BadParameter("name decisions, or say --all or --since")
-    with _records(data, database, origin, signing_key) as records:
+    with records_of(data, database, origin, signing_key) as records:
         entries = [records.entry(id_) for id_ in ids] if ids else list(_decisions(records, since))
         found = _replayed(records, entries)
     _show(found)
@@ -69,7 +58,7 @@ def export(
     *,
     data: Data,
     database: Database = "",
-    origin: Origin = _DEFAULT_ORIGIN,
+    origin: Origin = DEFAULT_ORIGIN,
     signing_key: SigningKey = None,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="Where to write it.", show_default="evidence-ID.zip")
@@ -79,30 +68,11 @@ def export(
 
     Check it with [bold]licet-verify FILE --key licet.pub[/bold], anywhere, without Licet.
     """
-    with _records(data, database, origin, signing_key) as records:
+    with records_of(data, database, origin, signing_key) as records:
         made = bundle(records.evidence(id_))
     file = to or Path(f"evidence-{id_}.zip")
     file.write_bytes(made)
     typer.echo(f"{file}: {len(made)} bytes")
-
-
-@contextmanager
-def _records(data: Path, database: str, origin: str, signing_key: Path | None) -> Iterator[Records]:
-    """The records of a ledger that is there. What goes wrong with it ends the command."""
-    try:
-        if signing_key is None and not (data / KEY).exists():
-            raise HomeError(f"{data} holds no ledger: {KEY} is not there")
-        home = open_home(data, origin=origin, database=database, signing_key=signing_key)
-        try:
-            yield Records(home)
-        finally:
-            home.store.close()
-    except NoDecisionError as error:
-        typer.echo(f"DECISION_UNKNOWN: no decision {error} is recorded here", err=True)
-        raise typer.Exit(Exit.USAGE) from None
-    except (HomeError, StoreError, ReleaseError) as error:
-        typer.echo(f"LEDGER_UNREADABLE: {error}", err=True)
-        raise typer.Exit(Exit.SERVER) from None
 
 
 def _decisions(records: Records, since: datetime.datetime | None) -> Iterator[Entry]:

@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,9 +21,11 @@ from licet.api.engines import EngineName
 from licet.api.server import serve as serve_forever
 from licet.api.settings import LogFormat, LogLevel, read_settings
 from licet.cli import audit as audit_commands
+from licet.cli import decisions as decision_commands
 from licet.cli import policies as policy_commands
 from licet.cli import releases as release_commands
 from licet.cli.answers import Answered, Answers
+from licet.cli.audience import AUDIENCES, AudienceName
 from licet.cli.bench.command import bench
 from licet.cli.engines import EngineChoice, engines
 from licet.cli.exits import HELP
@@ -56,24 +57,10 @@ Licet answers from versioned policy files. Start with an example:
 app.add_typer(policy_commands.app, name="policy")
 app.add_typer(release_commands.app, name="release")
 app.command()(bench)
+app.add_typer(decision_commands.app, name="decision")
 app.add_typer(audit_commands.app, name="audit")
 app.command()(audit_commands.replay)
 audit_commands.app.command()(verify)
-
-
-class AudienceName(StrEnum):
-    """Who reads the answer."""
-
-    AUDITOR = "auditor"
-    EXPORTER = "exporter"
-    PUBLIC = "public"
-
-
-_AUDIENCES = {
-    AudienceName.AUDITOR: licensing_service_pb2.AUDIENCE_AUDITOR,
-    AudienceName.EXPORTER: licensing_service_pb2.AUDIENCE_EXPORTER,
-    AudienceName.PUBLIC: licensing_service_pb2.AUDIENCE_PUBLIC,
-}
 
 
 File = Annotated[
@@ -405,7 +392,7 @@ def _set(
     if full_trace:
         request.trace = licensing_service_pb2.TRACE_LEVEL_FULL
     if audience is not None:
-        request.audience = _AUDIENCES[audience]
+        request.audience = AUDIENCES[audience]
     if release:
         request.release = release
 

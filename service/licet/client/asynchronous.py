@@ -16,7 +16,7 @@ from licet.client import calls
 from licet.client.answers import WINDOW, Answer, Book, Progress, answers, checked_window, total
 from licet.client.asynchronous_stream import AsyncDecisionStream, is_cancelling
 from licet.client.connection import Begun, Connected
-from licet.v1 import decision_pb2, policy_service_pb2
+from licet.v1 import action_pb2, decision_pb2, decision_service_pb2, licensing_service_pb2, policy_service_pb2
 
 _T = TypeVar("_T")
 
@@ -70,6 +70,22 @@ class AsyncClient(Connected):
             on_progress=on_progress,
             over=self._closing.is_set,
         )
+
+    async def get_decision(
+        self,
+        id: str,  # noqa: A002
+        *,
+        audience: licensing_service_pb2.Audience = licensing_service_pb2.AUDIENCE_EXPORTER,
+        timeout: float | None = None,
+    ) -> decision_service_pb2.GetDecisionResponse:
+        """As `Client.get_decision`."""
+        return await self._make(calls.get_decision(id, audience), timeout)
+
+    async def record_action(
+        self, decision: str, action: action_pb2.Action, *, request_id: str = "", timeout: float | None = None
+    ) -> action_pb2.RecordedAction:
+        """As `Client.record_action`."""
+        return await self._make(calls.record_action(decision, action, request_id), timeout)
 
     # ---- policies ----
 

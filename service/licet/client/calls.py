@@ -14,7 +14,10 @@ from google.type import date_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from licet.v1 import (
+    action_pb2,
     decision_pb2,
+    decision_service_pb2,
+    decision_service_pb2_grpc,
     licensing_service_pb2,
     licensing_service_pb2_grpc,
     policy_service_pb2,
@@ -52,6 +55,7 @@ class Stubs:
 
     def __init__(self, channel: Any) -> None:
         self.licensing: Any = licensing_service_pb2_grpc.LicensingServiceStub(channel)
+        self.decisions: Any = decision_service_pb2_grpc.DecisionServiceStub(channel)
         self.policies: Any = policy_service_pb2_grpc.PolicyServiceStub(channel)
         self.health: Any = health_pb2_grpc.HealthStub(channel)
 
@@ -144,6 +148,26 @@ def list_rules(*, jurisdiction: str, date: datetime.date | None, release: str, p
     if date is not None:
         request.date.CopyFrom(date_pb2.Date(year=date.year, month=date.month, day=date.day))
     return Paged(method=lambda stubs: stubs.policies.ListRules, request=request, entries=lambda reply: reply.rules)
+
+
+def get_decision(id_: str, audience: licensing_service_pb2.Audience) -> Call[decision_service_pb2.GetDecisionResponse]:
+    """`GetDecision`."""
+    return Call(
+        method=lambda stubs: stubs.decisions.GetDecision,
+        request=decision_service_pb2.GetDecisionRequest(id=id_, audience=audience),
+        repeatable=True,
+        reply=lambda reply: reply,
+    )
+
+
+def record_action(decision: str, action: action_pb2.Action, request_id: str) -> Call[action_pb2.RecordedAction]:
+    """`RecordAction`."""
+    return Call(
+        method=lambda stubs: stubs.decisions.RecordAction,
+        request=decision_service_pb2.RecordActionRequest(decision_id=decision, action=action, request_id=request_id),
+        repeatable=bool(request_id),
+        reply=lambda reply: reply.action,
+    )
 
 
 def get_release(digest: str) -> Call[policy_service_pb2.Release]:

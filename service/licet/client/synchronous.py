@@ -14,7 +14,7 @@ from licet.client import calls
 from licet.client.answers import WINDOW, Answer, Book, Progress, answers, checked_window, total
 from licet.client.connection import Begun, Connected
 from licet.client.synchronous_stream import DecisionStream
-from licet.v1 import decision_pb2, policy_service_pb2
+from licet.v1 import action_pb2, decision_pb2, decision_service_pb2, licensing_service_pb2, policy_service_pb2
 
 _T = TypeVar("_T")
 
@@ -81,6 +81,25 @@ class Client(Connected):
             on_progress=on_progress,
             over=self._closing.is_set,
         )
+
+    def get_decision(
+        self,
+        id: str,  # noqa: A002
+        *,
+        audience: licensing_service_pb2.Audience = licensing_service_pb2.AUDIENCE_EXPORTER,
+        timeout: float | None = None,
+    ) -> decision_service_pb2.GetDecisionResponse:
+        """A recorded decision with what officers did about it. Raises `NotFound`."""
+        return self._make(calls.get_decision(id, audience), timeout)
+
+    def record_action(
+        self, decision: str, action: action_pb2.Action, *, request_id: str = "", timeout: float | None = None
+    ) -> action_pb2.RecordedAction:
+        """An action about a decision, once it is recorded; with a `request_id` it is safe to try again.
+
+        Raises `InvalidRequest` with every field at fault, `NotFound`.
+        """
+        return self._make(calls.record_action(decision, action, request_id), timeout)
 
     # ---- policies ----
 
