@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,22 @@ def test_servers_are_measured_beside_a_bare_one(licet: Licet, shipments: Path) -
     for row in table["rows"].values():
         assert row["echo"]["median"] > 0
         assert row["compiled"]["ratio"]["median"] > 0
+
+
+def test_the_ledger_is_measured_beside_no_ledger(licet: Licet, shipments: Path) -> None:
+    """What recording costs, what the store takes, the room that a decision needs, and replays, all of which are identical."""
+    done = licet("bench", "--only", "ledger", "--json", "--examples", shipments, *_TINY)
+    assert Exit.PROCEED == done.exit_code, done.output
+    served, appended, room, replayed = json.loads(done.stdout)["tables"]
+    assert ["unary, 1 at a time", "unary, 16 at a time", "batches of 1"] == list(served["rows"])
+    for row in served["rows"].values():
+        assert row["SQLite"]["ratio"]["median"] > 0
+    assert ["1 at once", "16 at once", "64 at once"] == list(appended["rows"])
+    size = {name: row["bytes"]["median"] for name, row in room["rows"].items()}
+    assert 300 < size["leaf"] < 2_000
+    assert size["all, with rows and indexes (SQLite)"] > size["leaf"] + size["result, compressed"]
+    (note,) = replayed["notes"]
+    assert re.search(r"Verdicts: identical \d+\.$", note), note
 
 
 def test_a_folder_without_shipments_is_named(licet: Licet, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import typer
 from licet.cli.bench import showing
 from licet.cli.bench.decision import decision
 from licet.cli.bench.engines import SERVING, Engine
+from licet.cli.bench.ledger import ledger
 from licet.cli.bench.matching import matching
 from licet.cli.bench.material import Source, source
 from licet.cli.bench.series import Table
@@ -28,6 +29,7 @@ class Part(StrEnum):
     MATCHING = "matching"
     DECISION = "decision"
     SERVER = "server"
+    LEDGER = "ledger"
 
 
 def bench(
@@ -50,15 +52,23 @@ def bench(
     examples: Annotated[
         Path | None, typer.Option("--examples", metavar="DIR", help="Folder of shipments.", show_default="examples")
     ] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="PostgreSQL to measure a ledger in, beside SQLite; a log of its own stays behind there.",
+            show_default="SQLite alone",
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with the number of every round.")] = False,
 ) -> None:
-    """Measure engines, the stages of a decision, and servers. Takes a few minutes, and says nothing of right and wrong.
+    """Measure engines, the stages of a decision, servers, and the ledger. Takes a few minutes, and says nothing of right and wrong.
 
     Contenders take turns, round by round; a number is the median of the rounds, ± what half of them stay within. Ratios are taken
     within each round: look at them, for times are of this machine at this hour.
     """
     chosen, given = only or list(Part), source(policies, examples or examples_folder())
-    facts, tables = showing.machine(), _tables(given, chosen, engine, rounds, seconds)
+    facts, tables = showing.machine(), _tables(given, chosen, engine, rounds=rounds, seconds=seconds, database=database)
     with failing(prefix=policies, as_json=as_json):
         if as_json:
             typer.echo(json.dumps({"machine": facts, "tables": [_plain(part, each) for part, each in tables]}, ensure_ascii=False))
@@ -69,7 +79,7 @@ def bench(
 
 
 def _tables(
-    given: Source, parts: Sequence[Part], engines: Sequence[Engine] | None, rounds: int, seconds: float
+    given: Source, parts: Sequence[Part], engines: Sequence[Engine] | None, *, rounds: int, seconds: float, database: str
 ) -> Iterator[tuple[Part, Table]]:
     every, deciding = tuple(engines or Engine), tuple(engines or SERVING)
     for part in dict.fromkeys(parts):
@@ -80,6 +90,8 @@ def _tables(
                 tables = decision(given, deciding, rounds)
             case Part.SERVER:
                 tables = server(given, deciding, rounds, seconds)
+            case Part.LEDGER:
+                tables = ledger(given, rounds, seconds, database)
             case _:
                 assert_never(part)
         yield from ((part, table) for table in tables)

@@ -29,21 +29,22 @@ _STOP_SECONDS = 10.0
 
 def server(source: Source, engines: Sequence[Engine], rounds: int, seconds: float) -> Iterator[Table]:
     """The table of decisions a second. Raises `ServerTrouble`; the servers are stopped in any case."""
-    requests = _dated(_spread(source.requests()))
+    requests = dated(spread(source.requests()))
     asked = Asked.of(requests)
-    with _ended_in_order(), ExitStack() as stack:
-        addresses = {engine.value: _started(stack, source, engine) for engine in engines}
+    with ended_in_order(), ExitStack() as stack:
+        addresses = {engine.value: started(stack, source, engine) for engine in engines}
         pairs = asyncio.run(recorded(list(addresses.values())[-1], requests))
         addresses = {ECHO: stack.enter_context(_echo(pairs)), **addresses}
         rows = interleaved({name: _run(address, asked, seconds) for name, address in addresses.items()}, rounds, warm=False)
     yield Table("A server in another process", "decisions/s", rows, against=ECHO, notes=(_sizes(asked, pairs),))
 
 
-def _spread(requests: Sequence[licensing_service_pb2.EvaluateRequest]) -> Sequence[licensing_service_pb2.EvaluateRequest]:
+def spread(requests: Sequence[licensing_service_pb2.EvaluateRequest]) -> Sequence[licensing_service_pb2.EvaluateRequest]:
+    """A few of them, from all over."""
     return requests[:: -(-len(requests) // SHIPMENTS)]
 
 
-def _dated(
+def dated(
     requests: Sequence[licensing_service_pb2.EvaluateRequest],
 ) -> tuple[licensing_service_pb2.EvaluateRequest, ...]:
     """The same requests, each with a legal date, so that no answer hangs on the day."""
@@ -54,9 +55,10 @@ def _dated(
     return tuple(requests)
 
 
-def _started(stack: ExitStack, source: Source, engine: Engine) -> str:
-    options = ("--policies", str(source.policies), "--engine", engine.value, "--reload-seconds", "0")
-    return stack.enter_context(served(*options))
+def started(stack: ExitStack, source: Source, engine: Engine, *options: str) -> str:
+    """The address of a server that is stopped with the stack."""
+    usual = ("--policies", str(source.policies), "--engine", engine.value, "--reload-seconds", "0")
+    return stack.enter_context(served(*usual, *options))
 
 
 @contextmanager
@@ -101,7 +103,7 @@ def _sizes(asked: Asked, pairs: Sequence[Pair]) -> str:
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
+def ended_in_order() -> Iterator[None]:
     """Whoever ends this process leaves no server behind."""
     before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
