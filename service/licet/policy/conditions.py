@@ -51,12 +51,14 @@ _PARAMETER_TYPES = {
     "double": env.DOUBLE,
     "bool": env.BOOL,
     "Place": env.PLACE,
+    "places": env.LIST(env.PLACE),
     "Party": env.PARTY,
     "Item": env.ITEM,
     "codes": env.CODES,
 }
 _PARAMETER_NODES = {
     "Place": Typed(t.Const(None), "licet.v1.Place"),
+    "places": Typed(t.Const(None), "licet.v1.Place"),
     "Party": Typed(t.Const(None), "licet.v1.Party", pattern="parties[*]"),
     "Item": Typed(t.Const(None), "licet.v1.Item", pattern="items[*]"),
 }
