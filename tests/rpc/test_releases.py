@@ -1,16 +1,29 @@
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
 
+from licet.ledger.blobs import content, stored
+from licet.ledger.home import open_home
+from licet.ledger.notes import Signer
+from licet.ledger.publishing import activate, publish
+from licet.ledger.release_file import ReleaseFile
+from licet.ledger.releases import kept
+from licet.ledger.store import Store
+from licet.policy.folder import read_folder
+from licet.policy.release import load_release
 from licet.v1 import decision_service_pb2, outcome_pb2
 from licet.v1 import policy_service_pb2 as pb
 from tests.rpc.test_ledger import evaluate, replays
@@ -20,6 +33,7 @@ if TYPE_CHECKING:
     from tests.rpc.conftest import Refusal
     from tests.support.servers import Server
 
+AT = "2026-11-22T00:00:00Z"
 IDENTICAL = decision_service_pb2.REPLAY_VERDICT_IDENTICAL
 
 
@@ -194,3 +208,208 @@ def test_an_unsigned_edit_is_not_served(
     assert 0 == licet("sign", folder, "--key", keys / "board.pem").returncode
     after = server.logged("reloaded", before=before.release)["release"]
     assert after == evaluate(server, shipment()).release
+
+
+# ---- publishing ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Press:
+    """Makes releases of a folder of policies, and a ledger to publish them in, as the command line does."""
+
+    folder: Path
+    data: Path
+    keys: Path
+
+    def build(self, *, key: str = "board", version: str = "") -> ReleaseFile:
+        """A release of the folder as it is, signed; its package `zz` has this version."""
+        if version:
+            policy = self.folder / "zz" / "policy.yaml"
+            policy.write_text(re.sub(r"version: .*", f"version: {version}", policy.read_text()))
+        files = read_folder(self.folder)
+        made = ReleaseFile.of(kept(load_release(files), files))
+        return made.signed(Signer.read(f"testland.example/{key}", self.keys / f"{key}.pem")) if key else made
+
+    def publish(self, *, key: str = "board", version: str = "") -> str:
+        """The digest of such a release, which is published."""
+        return self.put(self.build(key=key, version=version))
+
+    def put(self, file: ReleaseFile) -> str:
+        """The digest of a release, which is published, whatever it is."""
+        with self._store() as store:
+            return publish(store, file, by="press", at=AT, id_=str(uuid.uuid4())).digest
+
+    def activate(self, digest: str) -> None:
+        """The release is active."""
+        with self._store() as store:
+            activate(store, digest, reason="as the board decided", by="chair", at=AT, id_=str(uuid.uuid4()))
+
+    @contextmanager
+    def _store(self) -> Iterator[Store]:
+        home = open_home(self.data, origin="licet.local/decisions")
+        yield home.store
+        home.close()
+
+
+@pytest.fixture
+def press(folder: Path, keys: Path, tmp_path: Path) -> Press:
+    """A press for a copy of the law."""
+    return Press(folder, tmp_path / "data", keys)
+
+
+def listed(server: Server) -> list[Any]:
+    """The releases that a server says are kept."""
+    return list(server.policies.ListReleases(pb.ListReleasesRequest(), timeout=60).releases)
+
+
+def test_what_is_activated_is_served_and_survives_a_restart(
+    start: Callable[..., Server], press: Press, shipment: Callable[..., Any]
+) -> None:
+    """A server that serves what is published answers by the active release, follows an activation, and starts with it again."""
+    first = press.publish()
+    press.activate(first)
+    allow_no_more(press.folder)
+    second = press.publish(version="2026.12.0")
+    asked = {"policies": None, "data": press.data, "published": True, "reload_seconds": OFTEN}
+    server = start(**asked)
+    assert first == evaluate(server, shipment()).release
+    reply = server.policies.ActivateRelease(
+        pb.ActivateReleaseRequest(digest=second, reason="the amendment"), timeout=60, metadata=(("x-caller", "chair"),)
+    )
+    assert (second, True, "chair", "the amendment") == (
+        reply.release.digest,
+        reply.release.active,
+        reply.activation.by,
+        reply.activation.reason,
+    )
+    assert second == evaluate(server, shipment()).release
+    assert first == evaluate(server, pinned(shipment(), first)).release
+    assert 0 == server.stop()
+    server = start(**asked)
+    assert second == evaluate(server, shipment()).release
+    press.activate(first)
+    server.logged("activated", release=first, before=second)
+    assert first == evaluate(server, shipment()).release
+    kept = listed(server)
+    assert [first, second] == [each.digest for each in kept]
+    assert [[True, 2], [False, 1]] == [[each.active, len(each.activations)] for each in kept]
+    assert [["press", ["testland.example/board"]]] * 2 == [[p.by, list(p.signed_by)] for each in kept for p in each.publications]
+    entries = sorted((a.index, a.by) for each in kept for a in each.activations)
+    assert ["chair"] * 3 == [by for _, by in entries]
+    assert {IDENTICAL} == {each.verdict for each in replays(server)}
+    assert [True, False] == [f"▶ {each}" in licet("list", "--server", server.address).stdout for each in (first, second)]
+
+
+def test_without_an_active_release_nothing_starts(start: Callable[..., Server], press: Press) -> None:
+    """Told to serve what is published, a server without an active release says what to do; and beside a folder it refuses."""
+    press.publish()
+    code, said = start(policies=None, data=press.data, published=True).refusal()
+    assert (4, True) == (code, "licet release activate" in said)
+    code, said = start(press.folder, published=True).refusal()
+    assert (2, True) == (code, "exclude each other" in said)
+
+
+def test_a_server_of_a_folder_takes_no_activation(
+    start: Callable[..., Server], press: Press, shipment: Callable[..., Any], refused: Callable[..., Refusal]
+) -> None:
+    """It follows its folder, and says so; what is published may be pinned all the same."""
+    digest = press.publish()
+    allow_no_more(press.folder)
+    server = start(press.folder, data=press.data)
+    refusal = refused(server.policies.ActivateRelease, pb.ActivateReleaseRequest(digest=digest))
+    assert (grpc.StatusCode.FAILED_PRECONDITION, "FOLLOWS_FOLDER") == (refusal.code, refusal.reason)
+    assert digest != evaluate(server, shipment()).release
+    assert digest == evaluate(server, pinned(shipment(), digest)).release
+
+
+def test_a_release_is_published_through_a_server(
+    start: Callable[..., Server], press: Press, refused: Callable[..., Refusal]
+) -> None:
+    """A file sent to a server is kept once; one that was changed, or changes a package under its version, is refused."""
+    press.activate(press.publish())
+    server = start(policies=None, data=press.data, published=True)
+    allow_no_more(press.folder)
+    refusal = refused(server.policies.PublishRelease, pb.PublishReleaseRequest(file=press.build().to_bytes()))
+    assert (grpc.StatusCode.ALREADY_EXISTS, "VERSION_TAKEN") == (refusal.code, refusal.reason)
+    assert "zz 2026.11.0" in refusal.message
+    file = press.folder / "second.release"
+    file.write_bytes(press.build(version="2026.12.0").to_bytes())
+    for bad in (b"", file.read_bytes()[:-1], b"PK"):
+        assert {"file"} == set(refused(server.policies.PublishRelease, pb.PublishReleaseRequest(file=bad)).violations)
+    done = [licet("publish", file, "--server", server.address, "--by", "press") for _ in range(2)]
+    assert [0, 0] == [each.returncode for each in done]
+    digest = done[0].stdout.split()[0]
+    assert [1, 1] == [len(each.publications) for each in listed(server)]
+    again = pb.ActivateReleaseRequest(digest=digest, request_id="once")
+    indexes = [server.policies.ActivateRelease(again, timeout=60).activation.index for _ in range(2)]
+    assert indexes[:1] == [each.index for each in listed(server)[1].activations]
+    assert indexes[0] == indexes[1]
+    other = pb.ActivateReleaseRequest(digest=listed(server)[0].digest, request_id="once")
+    assert "REQUEST_ID_TAKEN" == refused(server.policies.ActivateRelease, other).reason
+    bad_request = pb.ActivateReleaseRequest(reason="x" * 3000, request_id="\n")
+    assert {"digest", "reason", "request_id"} == set(refused(server.policies.ActivateRelease, bad_request).violations)
+    assert "RELEASE_UNKNOWN" == refused(server.policies.ActivateRelease, pb.ActivateReleaseRequest(digest="f" * 64)).reason
+
+
+def test_what_is_not_signed_is_neither_taken_nor_followed_nor_pinned(
+    start: Callable[..., Server], press: Press, shipment: Callable[..., Any], refused: Callable[..., Refusal]
+) -> None:
+    """A server that requires a signature refuses to publish, activate, pin and start with what lacks it, whoever put it there."""
+    signed = press.publish()
+    allow_no_more(press.folder)
+    strangers = press.build(key="other", version="2026.12.0")
+    file = press.folder / "second.release"
+    file.write_bytes(strangers.to_bytes())
+    wanted = {
+        "policies": None,
+        "data": press.data,
+        "published": True,
+        "reload_seconds": OFTEN,
+        "require_signed": press.keys / "board.pub",
+    }
+    press.activate(signed)
+    server = start(**wanted)
+    assert signed == evaluate(server, shipment()).release
+    refusal = refused(server.policies.PublishRelease, pb.PublishReleaseRequest(file=file.read_bytes()))
+    assert (grpc.StatusCode.FAILED_PRECONDITION, "RELEASE_UNSIGNED") == (refusal.code, refusal.reason)
+    assert 1 == licet("publish", file, "--data", press.data, "--require-signed", press.keys / "board.pub").returncode
+    stranger = press.put(strangers)
+    assert "RELEASE_UNSIGNED" == refused(server.policies.ActivateRelease, pb.ActivateReleaseRequest(digest=stranger)).reason
+    assert "RELEASE_UNSIGNED" == refused(server.licensing.Evaluate, pinned(shipment(), stranger)).reason
+    press.activate(stranger)
+    assert "no signature of testland.example/board" in server.logged("activation_refused", release=stranger)["why"]
+    assert signed == evaluate(server, shipment()).release
+    shown = server.policies.GetRelease(pb.GetReleaseRequest(), timeout=60).release
+    assert [f"{stranger}: RELEASE_UNSIGNED"] == list(shown.reload_faults)
+    assert 0 == server.stop()
+    code, said = start(**wanted).refusal()
+    assert (3, True) == (code, "no signature of testland.example/board" in said)
+
+
+def test_trees_that_nobody_signed_do_not_decide(start: Callable[..., Server], press: Press, shipment: Callable[..., Any]) -> None:
+    """Where the ledger holds other trees than were signed, entry and all, a server that requires a signature compiles the sources."""
+    made = press.build()
+    assert made.kept.lowered is not None
+    trees = content(made.kept.lowered.data).replace(b"Permit for allies", b"Permit for nobody")
+    press.activate(press.put(replace(made, kept=replace(made.kept, lowered=stored(trees)))))
+    titles = {}
+    for required in (None, press.keys / "board.pub"):
+        settings = {} if required is None else {"require_signed": required}
+        server = start(policies=None, data=press.data, published=True, **settings)
+        titles[required] = server.policies.GetRule(pb.GetRuleRequest(id="zz.permit"), timeout=60).rule.title
+        assert 0 == server.stop()
+    assert ["Permit for nobody", "Permit for allies"] == list(titles.values())
+
+
+def test_publishing_on_the_command_line(press: Press, keys: Path, tmp_path: Path) -> None:
+    """From a folder to an active release, by commands alone; a ledger is made where there is none."""
+    file = tmp_path / "first.release"
+    digest = licet("build", press.folder, "-o", file).stdout.strip()
+    assert "entry 0" in licet("publish", file, "--data", press.data, "--by", "press").stdout
+    assert "entry 2" in licet("activate", digest, "--data", press.data, "--by", "chair", "--reason", "to begin with").stdout
+    shown = licet("list", "--data", press.data).stdout
+    assert f"▶ {digest}" in shown
+    for words in ("2 packages", "by press, not signed", "by chair: to begin with"):
+        assert words in shown
+    assert 1 == licet("activate", "f" * 64, "--data", press.data).returncode
+    assert 2 == licet("list").returncode

@@ -11,6 +11,8 @@ LicetError
 │   │   └── DecisionUnknown
 │   ├── ReleaseUnusable     the release is kept, and cannot be decided by
 │   ├── ReleaseUnsigned     nobody whom this server trusts has signed the release
+│   ├── FollowsFolder       this server serves a folder of policies, and takes no activations
+│   ├── VersionTaken        a package was published under its version with other content
 │   ├── RequestIdTaken      the request id stands for another request
 │   ├── LedgerUnavailable   the decision could not be recorded, hence is not answered; retry
 │   ├── Overloaded          too much is under way; retry
@@ -78,8 +80,8 @@ class ReleaseUnknown(Unknown):
 
     reason = "RELEASE_UNKNOWN"
 
-    def __init__(self, digest: str, active: str) -> None:
-        super().__init__(digest, f"the release {digest[:80]} is not kept here; leave it empty, or name {active}")
+    def __init__(self, digest: str) -> None:
+        super().__init__(digest, f"the release {digest[:80]} is not kept here; leave it empty, or name one that ListReleases shows")
 
 
 class JurisdictionUnknown(Unknown):
@@ -129,6 +131,22 @@ class ReleaseUnsigned(CallError):  # noqa: N818  # the name says what is wrong
     def __init__(self, digest: str, why: str) -> None:
         self.metadata = {"name": digest[:_MAX_VIOLATION]}
         super().__init__(f"the release {digest[:80]} is refused, since this server requires a signature: {why}")
+
+
+class FollowsFolder(CallError):  # noqa: N818  # the name says what is wrong
+    """What is activated changes nothing in this server."""
+
+    reason = "FOLLOWS_FOLDER"
+
+    def __init__(self) -> None:
+        text = "this server follows a folder of policies; started with --published it serves the release that is activated"
+        super().__init__(text)
+
+
+class VersionTaken(CallError):  # noqa: N818  # the name says what is wrong
+    """A package was published before with other content under the same version."""
+
+    reason = "VERSION_TAKEN"
 
 
 class RequestIdTaken(CallError):  # noqa: N818  # the name says what is wrong
@@ -200,7 +218,8 @@ class Internal(CallError):  # noqa: N818  # the name says what is wrong
 class RefusedToStart(LicetError):  # noqa: N818  # the name says what is wrong
     """The server did not start. `faults` names everything that stands in the way, one line each.
 
-    `reason` is one of BAD_SETTING, POLICIES_UNREADABLE, POLICY_FAULTS, RELEASE_UNSIGNED, CANNOT_LISTEN, LEDGER_UNREADABLE.
+    `reason` is one of BAD_SETTING, POLICIES_UNREADABLE, POLICY_FAULTS, RELEASE_UNSIGNED, NO_RELEASE,
+    CANNOT_LISTEN, LEDGER_UNREADABLE.
     """
 
     def __init__(self, reason: str, faults: Iterable[str]) -> None:
@@ -220,6 +239,8 @@ STATUSES: Mapping[str, grpc.StatusCode] = MappingProxyType(
         DecisionUnknown.reason: grpc.StatusCode.NOT_FOUND,
         ReleaseUnusable.reason: grpc.StatusCode.FAILED_PRECONDITION,
         ReleaseUnsigned.reason: grpc.StatusCode.FAILED_PRECONDITION,
+        FollowsFolder.reason: grpc.StatusCode.FAILED_PRECONDITION,
+        VersionTaken.reason: grpc.StatusCode.ALREADY_EXISTS,
         RequestIdTaken.reason: grpc.StatusCode.ALREADY_EXISTS,
         LedgerUnavailable.reason: grpc.StatusCode.UNAVAILABLE,
         Overloaded.reason: grpc.StatusCode.RESOURCE_EXHAUSTED,

@@ -22,6 +22,7 @@ from licet.api.usage import limits_asked
 from licet.ledger.blobs import Blob, new_key, stored
 from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.home import Home, HomeError, open_home
+from licet.ledger.publishing import published
 from licet.ledger.recorder import Counts, FullError, Recorder
 from licet.ledger.releases import entry_on, keeping, kept
 from licet.ledger.store import Draft, Entry, OutdatedError, Recorded, StoreError
@@ -84,9 +85,11 @@ class Ledger:
         return await self.read(partial(self._same, entry, request)) if entry is not None else None
 
     async def keep(self, loaded: Loaded) -> None:
-        """A release is in the ledger, once. Raises `Overloaded`, `LedgerUnavailable`."""
+        """A release is in the ledger, once, and so is what was signed of it. Raises `Overloaded`, `LedgerUnavailable`."""
         if await self.read(partial(entry_on, self.records.home.store, loaded.release.digest)) is None:
             await self._recorded(await self.read(partial(_keeping, loaded)))
+        if loaded.statement:
+            await self._recorded(await self.read(partial(_stated, loaded)))
 
     async def used(self, request: Any, release: Release, today: datetime.date) -> Reading | None:
         """What had been used of the limits of the laws that a request asks; None where they have none. `LedgerUnavailable`."""
@@ -171,9 +174,18 @@ class Ledger:
 
 
 def _keeping(loaded: Loaded) -> Draft:
+    return keeping(kept(loaded.release, loaded.sources, lowered=not loaded.form), caller="", at=_loaded_at(loaded))
+
+
+def _stated(loaded: Loaded) -> Draft:
+    id_ = decision_id(loaded.loaded_at)
+    return published(loaded.statement, loaded.release.digest, by="", at=_loaded_at(loaded), id_=id_)
+
+
+def _loaded_at(loaded: Loaded) -> str:
     at = Timestamp()
     at.FromDatetime(loaded.loaded_at)
-    return keeping(kept(loaded.release, loaded.sources, lowered=not loaded.form), caller="", at=_text(at))
+    return _text(at)
 
 
 def _envelope(caller: str, decision: decision_pb2.Decision, request: Blob, result: Blob, usage: Blob | None = None) -> Envelope:

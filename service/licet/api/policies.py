@@ -1,4 +1,4 @@
-"""`PolicyService`: shows the policies that the server holds."""
+"""`PolicyService`: shows the policies that the server holds, and takes new ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from licet.api.capacity import Workers
 from licet.api.errors import JurisdictionUnknown, RuleUnknown
+from licet.api.ids import caller_of
 from licet.api.paging import page
+from licet.api.publishing import Publishing
 from licet.api.releases import Loaded, Releases
 from licet.api.rules import is_public, jurisdiction_info, package_info, release_version, rule_info
 from licet.api.shelf import Shelf
@@ -25,9 +27,10 @@ from licet.v1 import policy_service_pb2_grpc
 class Policies(policy_service_pb2_grpc.PolicyServiceServicer):
     """The service, over the releases that the server holds. All its methods raise `ReleaseUnknown`, `ReleaseUnusable`."""
 
-    def __init__(self, releases: Releases, shelf: Shelf, workers: Workers) -> None:
+    def __init__(self, releases: Releases, shelf: Shelf, publishing: Publishing, workers: Workers) -> None:
         self._releases = releases
         self._shelf = shelf
+        self._publishing = publishing
         self._workers = workers
 
     async def ListJurisdictions(self, request: Any, context: Any) -> pb.ListJurisdictionsResponse:
@@ -46,6 +49,20 @@ class Policies(policy_service_pb2_grpc.PolicyServiceServicer):
             release.reload_fault_count = broken.count
             release.reload_failed_at.FromDatetime(broken.at)
         return pb.GetReleaseResponse(release=release)
+
+    async def ListReleases(self, request: Any, context: Any) -> pb.ListReleasesResponse:
+        """A page of the releases that are kept. Raises `InvalidRequest`, `LedgerUnavailable`."""
+        kept = await self._publishing.kept()
+        found, token = page(kept, size=request.page_size, token=request.page_token, scope=("releases",))
+        return pb.ListReleasesResponse(releases=found, next_page_token=token)
+
+    async def PublishRelease(self, request: Any, context: Any) -> pb.PublishReleaseResponse:
+        """Keeps a release. Raises what `Publishing.publish` raises."""
+        return pb.PublishReleaseResponse(release=await self._publishing.publish(request.file, caller_of(context)))
+
+    async def ActivateRelease(self, request: Any, context: Any) -> pb.ActivateReleaseResponse:
+        """Makes a release the active one. Raises what `Publishing.activate` raises."""
+        return await self._publishing.activate(request, caller_of(context))
 
     async def ListRules(self, request: Any, context: Any) -> pb.ListRulesResponse:
         """A page of rules, ordered by id. Raises `InvalidRequest`, `JurisdictionUnknown`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import suppress
+from functools import partial
 
 import grpc
 import structlog
@@ -21,11 +22,12 @@ from licet.api.ledger import Ledger, open_ledger
 from licet.api.licensing import Licensing, Parts
 from licet.api.logs import configure_logging
 from licet.api.policies import Policies
-from licet.api.releases import Guard, Releases, load
+from licet.api.publishing import Follower, Publishing
+from licet.api.releases import OPEN, Guard, Releases, load
 from licet.api.reload import SERVICE as RELOAD
 from licet.api.reload import Reloader, look
 from licet.api.settings import ServerSettings
-from licet.api.shelf import Shelf
+from licet.api.shelf import Shelf, load_active
 from licet.policy.folder import Signature
 from licet.v1 import (
     decision_service_pb2,
@@ -72,7 +74,7 @@ async def serve(settings: ServerSettings) -> None:
 class Running:
     """A server that listens at `address`. It owns the ledger from then on."""
 
-    def __init__(self, settings: ServerSettings, releases: Releases, ledger: Ledger) -> None:
+    def __init__(self, settings: ServerSettings, releases: Releases, ledger: Ledger, guard: Guard = OPEN) -> None:
         self.releases = releases
         self._ledger = ledger
         self._calls = Admission(settings.max_concurrent_calls)
@@ -93,11 +95,13 @@ class Running:
             ],
         )
         trust = Trust(settings.check_one_in, self._distrust)
-        shelf = Shelf(releases, ledger, ENGINES[settings.engine])
+        self._shelf = shelf = Shelf(releases, ledger, ENGINES[settings.engine], guard)
+        self._publishing = Publishing(ledger, shelf, guard)
         licensing = Licensing(Parts(shelf, trust, ledger, self._workers, self._streams), settings)
+        policies = Policies(releases, shelf, self._publishing, self._workers)
         licensing_service_pb2_grpc.add_LicensingServiceServicer_to_server(licensing, self._server)
         decision_service_pb2_grpc.add_DecisionServiceServicer_to_server(Decisions(ledger, self._workers), self._server)
-        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(Policies(releases, shelf, self._workers), self._server)
+        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(policies, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         self.address = self._bind(settings.listen)
@@ -107,19 +111,21 @@ class Running:
         """A server that listens and is healthy. Raises `RefusedToStart`, and then nothing is left behind.
 
         1. Loads the policies, from the cache where it has them, and checks who signed them, if that is required.
-        2. Opens the ledger.
+        2. Opens the ledger, and loads what is active in it, if that is to be served.
         3. Takes the port.
         4. Begins to serve, and says so.
-        5. Compares what came from the cache with the policies, and follows them, unless told not to.
+        5. Compares what came from the cache with the policies, and follows them, or what is activated, unless told not to.
         """
         engine = ENGINES[settings.engine]
         cache = await asyncio.to_thread(Cache, settings.cache) if settings.cache is not None else None
         guard = await asyncio.to_thread(Guard.of, settings.require_signed)
-        known = await asyncio.to_thread(look, settings.policies)
-        loaded = await asyncio.to_thread(load, settings.policies, engine, cache, guard)
+        known = None if settings.published else await asyncio.to_thread(look, settings.policies)
+        followed = None if settings.published else await asyncio.to_thread(load, settings.policies, engine, cache, guard)
         ledger = await asyncio.to_thread(open_ledger, settings)
         try:
-            running = cls(settings, Releases(loaded), ledger)
+            active = partial(load_active, ledger.records.home.store, engine, guard)
+            loaded = await asyncio.to_thread(active) if followed is None else followed
+            running = cls(settings, Releases(loaded), ledger, guard)
         except RefusedToStart:
             ledger.close()
             raise
@@ -133,7 +139,9 @@ class Running:
             from_cache=bool(loaded.form),
             ledger=ledger.records.home.store.origin,
         )
-        if settings.reload_seconds or cache is not None:
+        if settings.published:
+            await running._follow_ledger(settings.reload_seconds)
+        elif settings.reload_seconds or cache is not None:
             await running._follow(settings, known, cache, guard)
         return running
 
@@ -149,22 +157,30 @@ class Running:
         asyncio.run_coroutine_threadsafe(told, self._loop)
 
     async def _follow(self, settings: ServerSettings, known: Signature | None, cache: Cache | None, guard: Guard) -> None:
-        async def announce(sound: bool) -> None:
-            status = health_pb2.HealthCheckResponse.SERVING if sound else health_pb2.HealthCheckResponse.NOT_SERVING
-            await self._health.set(RELOAD, status)
-
         if settings.reload_seconds:
-            await announce(True)
+            await self._announce(True)
         reloader = Reloader(
             folder=settings.policies,
             engine=ENGINES[settings.engine],
             releases=self.releases,
             known=known,
-            announce=announce,
+            announce=self._announce,
             cache=cache,
             guard=guard,
         )
         self._following = asyncio.create_task(reloader.run(settings.reload_seconds))
+
+    async def _follow_ledger(self, seconds: float) -> None:
+        await self._announce(True)
+        follower = Follower(ledger=self._ledger, releases=self.releases, shelf=self._shelf, announce=self._announce)
+        self._publishing.follower = follower
+        if seconds:
+            self._following = asyncio.create_task(follower.run(seconds))
+
+    async def _announce(self, sound: bool) -> None:
+        """Health says whether what is to be served is what is served."""
+        status = health_pb2.HealthCheckResponse.SERVING if sound else health_pb2.HealthCheckResponse.NOT_SERVING
+        await self._health.set(RELOAD, status)
 
     def _bind(self, listen: str) -> str:
         try:

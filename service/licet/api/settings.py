@@ -76,6 +76,7 @@ class ServerSettings(BaseSettings):
         "127.0.0.1:50051", description="IP address and port; port 0 takes a free one"
     )
     policies: Path = Field(default_factory=embedded_folder, description="folder of policies; the embedded ones if unset")
+    published: bool = Field(False, description="whether the release that is active in the ledger is served, and no folder")
     data: Path = Field(
         default_factory=_data_folder, description="folder of the ledger: its key, and its database unless one is named"
     )
@@ -124,6 +125,10 @@ def read_settings(**given: Any) -> ServerSettings:
     except ValidationError as error:
         faults = [*(_fault(each, given) for each in error.errors()), *faults]
         raise RefusedToStart("BAD_SETTING", faults) from None
+    if settings.published and "policies" in settings.model_fields_set:
+        faults.append("published and policies exclude each other: a server follows a folder, or what is activated in the ledger")
+    if settings.published and settings.cache is not None:
+        faults.append("published and cache exclude each other: the ledger keeps what is published compiled; leave out the cache")
     if settings.require_signed and settings.cache is not None:
         faults.append("require_signed and cache exclude each other: what a cache holds nobody signed; leave out one of them")
     if faults:

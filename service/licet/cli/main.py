@@ -225,6 +225,14 @@ def serve(
         str | None, typer.Option(help="IP address and port; port 0 takes a free one.", show_default="127.0.0.1:50051")
     ] = None,
     policies: Policies = None,
+    published: Annotated[
+        bool | None,
+        typer.Option(
+            "--published",
+            help="Serve the release that `licet release activate` made the active one, and no folder.",
+            show_default=False,
+        ),
+    ] = None,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the ledger.", show_default="~/.local/share/licet")
     ] = None,
@@ -315,6 +323,7 @@ def serve(
     given = {
         "listen": listen,
         "policies": policies,
+        "published": published,
         "data": data,
         "database": database,
         "origin": origin,

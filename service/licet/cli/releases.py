@@ -1,4 +1,4 @@
-"""`licet release`: make a release of a folder of policies, sign it, check it."""
+"""`licet release`: make a release of a folder of policies, sign it, check it, publish it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 
 from licet.cli.exits import Exit
 from licet.cli.failing import failing
+from licet.cli.release_store import activate, list_, publish
 from licet.ledger.notes import Signer
 from licet.ledger.release_file import ReleaseFile, check_signed, confirmed
 from licet.ledger.releases import ReleaseError, kept
@@ -27,8 +28,13 @@ app = typer.Typer(
 A release is the whole of a folder of policies, named by its digest. Who signs it says: this is the law to decide by.
 
 [bold]licet release key board.pem --name example.com/export-board[/bold] makes a key, and board.pub for those who check.
-[bold]licet release build policies -o 2026-11.release[/bold], then [bold]sign[/bold], then [bold]verify[/bold].""",
+[bold]licet release build policies -o 2026-11.release[/bold], then [bold]sign[/bold], then [bold]verify[/bold].
+[bold]publish[/bold] puts it into a ledger, and [bold]activate[/bold] makes it what servers started with --published decide by.""",
 )
+
+app.command()(publish)
+app.command()(activate)
+app.command("list")(list_)
 
 Target = Annotated[Path, typer.Argument(metavar="PATH", help="A release file, or a folder of policies.")]
 

@@ -112,6 +112,20 @@ class AsyncClient(Connected):
         """As `Client.get_release`."""
         return await self._make(calls.get_release(digest), timeout)
 
+    def list_releases(self, *, page_size: int = 0, timeout: float | None = None) -> AsyncIterator[policy_service_pb2.KeptRelease]:
+        """As `Client.list_releases`."""
+        return self._pages(calls.list_releases(page_size), timeout)
+
+    async def publish_release(self, file: bytes, *, timeout: float | None = None) -> policy_service_pb2.KeptRelease:
+        """As `Client.publish_release`."""
+        return await self._make(calls.publish_release(file), timeout)
+
+    async def activate_release(
+        self, digest: str, *, reason: str = "", request_id: str = "", timeout: float | None = None
+    ) -> policy_service_pb2.Activation:
+        """As `Client.activate_release`."""
+        return await self._make(calls.activate_release(digest, reason, request_id), timeout)
+
     async def get_rule(self, id: str, *, release: str = "", timeout: float | None = None) -> policy_service_pb2.Rule:  # noqa: A002
         """As `Client.get_rule`."""
         return await self._make(calls.get_rule(id, release), timeout)

@@ -180,6 +180,35 @@ def get_release(digest: str) -> Call[policy_service_pb2.Release]:
     )
 
 
+def list_releases(page_size: int) -> Paged[policy_service_pb2.KeptRelease]:
+    """`ListReleases`."""
+    return Paged(
+        method=lambda stubs: stubs.policies.ListReleases,
+        request=policy_service_pb2.ListReleasesRequest(page_size=page_size),
+        entries=lambda reply: reply.releases,
+    )
+
+
+def publish_release(file: bytes) -> Call[policy_service_pb2.KeptRelease]:
+    """`PublishRelease`."""
+    return Call(
+        method=lambda stubs: stubs.policies.PublishRelease,
+        request=policy_service_pb2.PublishReleaseRequest(file=file),
+        repeatable=True,
+        reply=lambda reply: reply.release,
+    )
+
+
+def activate_release(digest: str, reason: str, request_id: str) -> Call[policy_service_pb2.Activation]:
+    """`ActivateRelease`."""
+    return Call(
+        method=lambda stubs: stubs.policies.ActivateRelease,
+        request=policy_service_pb2.ActivateReleaseRequest(digest=digest, reason=reason, request_id=request_id),
+        repeatable=bool(request_id),
+        reply=lambda reply: reply.activation,
+    )
+
+
 def get_rule(id_: str, release: str) -> Call[policy_service_pb2.Rule]:
     """`GetRule`."""
     return Call(

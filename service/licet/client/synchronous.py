@@ -129,6 +129,20 @@ class Client(Connected):
         """A release, or the active one. Raises `NotFound`."""
         return self._make(calls.get_release(digest), timeout)
 
+    def list_releases(self, *, page_size: int = 0, timeout: float | None = None) -> Iterator[policy_service_pb2.KeptRelease]:
+        """The releases that the server's ledger keeps, in the order in which they came."""
+        return self._pages(calls.list_releases(page_size), timeout)
+
+    def publish_release(self, file: bytes, *, timeout: float | None = None) -> policy_service_pb2.KeptRelease:
+        """The release of a file that `licet release build` made is kept. Raises `InvalidRequest`, `Refused`."""
+        return self._make(calls.publish_release(file), timeout)
+
+    def activate_release(
+        self, digest: str, *, reason: str = "", request_id: str = "", timeout: float | None = None
+    ) -> policy_service_pb2.Activation:
+        """A release that is kept is the active one. Retried only with a `request_id`. Raises `NotFound`, `Refused`."""
+        return self._make(calls.activate_release(digest, reason, request_id), timeout)
+
     def get_rule(self, id: str, *, release: str = "", timeout: float | None = None) -> policy_service_pb2.Rule:  # noqa: A002
         """A rule, by its id or by the name of a finding (`us.ccl[3A001/NS/NS1]`). Raises `NotFound`."""
         return self._make(calls.get_rule(id, release), timeout)

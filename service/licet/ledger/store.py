@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from licet.ledger import schema as s
 from licet.ledger.blobs import Blob
-from licet.ledger.envelope import Envelope
+from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.migrations import SchemaError, bring_up_to_date
 from licet.ledger.origins import OriginError, claim, rename
 from licet.ledger.tree import Frontier, Node, consistency_proof, inclusion_proof, root_at
@@ -255,6 +255,13 @@ class Store:
         with self._reading() as connection:
             size = self._frontier(connection).size  # first: what is used from then on counts as not read
             return Reading(limits, size, used(connection, self._log, limits))
+
+    def last(self, about: str, kind: Kind) -> Entry | None:
+        """The newest entry of a kind that points at another, if there is one. Raises `StoreError`."""
+        mine = (s.entries.c.log == self._log) & (s.entries.c.about == about) & (s.entries.c.kind == kind.value)
+        with self._reading() as connection:
+            row = connection.execute(select(s.entries).where(mine).order_by(s.entries.c.index.desc()).limit(1)).first()
+            return _entry(row) if row is not None else None
 
     def since(self, index: int, most: int) -> tuple[Entry, ...]:
         """Up to `most` entries from an index on, in order. Raises `StoreError`."""

@@ -27,15 +27,17 @@ from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from licet.v1 import source_pb2 as licet_dot_v1_dot_source__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dlicet/v1/policy_service.proto\x12\x08licet.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x15licet/v1/source.proto\"R\n\x18ListJurisdictionsRequest\x12\x0f\n\x07release\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"g\n\x19ListJurisdictionsResponse\x12\x31\n\rjurisdictions\x18\x01 \x03(\x0b\x32\x1a.licet.v1.JurisdictionInfo\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x81\x02\n\x10JurisdictionInfo\x12\x14\n\x0cjurisdiction\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x11\n\tauthority\x18\x04 \x01(\t\x12\"\n\x07\x63hecked\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x0f\n\x07\x65xtends\x18\x06 \x01(\t\x12\x0e\n\x06places\x18\x07 \x03(\t\x12)\n\x0binstruments\x18\x08 \x03(\x0b\x32\x14.licet.v1.Instrument\x12\x0e\n\x06\x63overs\x18\t \x03(\t\x12\x13\n\x0bnot_covered\x18\n \x03(\t\x12\x10\n\x08recalled\x18\x0b \x03(\t\"D\n\nInstrument\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04\x63ite\x18\x03 \x01(\t\x12\r\n\x05limbs\x18\x04 \x03(\t\"#\n\x11GetReleaseRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\"8\n\x12GetReleaseResponse\x12\"\n\x07release\x18\x01 \x01(\x0b\x32\x11.licet.v1.Release\"\xfd\x01\n\x07Release\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\'\n\x08packages\x18\x04 \x03(\x0b\x32\x15.licet.v1.PackageInfo\x12-\n\tloaded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rreload_faults\x18\x06 \x03(\t\x12\x1a\n\x12reload_fault_count\x18\x07 \x01(\x05\x12\x34\n\x10reload_failed_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"k\n\x0bPackageInfo\x12\x14\n\x0cjurisdiction\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x12\n\nrule_count\x18\x04 \x01(\x05\x12\x11\n\trow_count\x18\x05 \x01(\x05\"\x81\x01\n\x10ListRulesRequest\x12\x0f\n\x07release\x18\x01 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x02 \x01(\t\x12\x1f\n\x04\x64\x61te\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"K\n\x11ListRulesResponse\x12\x1d\n\x05rules\x18\x01 \x03(\x0b\x32\x0e.licet.v1.Rule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x0eGetRuleRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07release\x18\x02 \x01(\t\"/\n\x0fGetRuleResponse\x12\x1c\n\x04rule\x18\x01 \x01(\x0b\x32\x0e.licet.v1.Rule\"v\n\x0fInForceInterval\x12$\n\tfrom_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\r\n\x05to_by\x18\x04 \x01(\t\"\xfc\x02\n\x04Rule\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x12\n\ninstrument\x18\x04 \x01(\t\x12\x1e\n\x05phase\x18\x05 \x01(\x0e\x32\x0f.licet.v1.Phase\x12$\n\x06\x65\x66\x66\x65\x63t\x18\x06 \x01(\x0e\x32\x14.licet.v1.EffectKind\x12\x13\n\x0b\x65\x66\x66\x65\x63t_text\x18\x07 \x01(\t\x12 \n\x06source\x18\x08 \x01(\x0b\x32\x10.licet.v1.Source\x12\x11\n\trationale\x18\t \x01(\t\x12\r\n\x05\x61\x62out\x18\n \x01(\t\x12\x0c\n\x04when\x18\x0b \x01(\t\x12+\n\x08in_force\x18\x0c \x03(\x0b\x32\x19.licet.v1.InForceInterval\x12\x10\n\x08\x66or_each\x18\r \x01(\t\x12$\n\x06status\x18\x0e \x01(\x0e\x32\x14.licet.v1.RuleStatus\x12\r\n\x05\x63\x61use\x18\x0f \x01(\t\x12\x0e\n\x06tables\x18\x10 \x03(\t*Y\n\nRuleStatus\x12\x1b\n\x17RULE_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12RULE_STATUS_ACTIVE\x10\x01\x12\x16\n\x12RULE_STATUS_STAYED\x10\x02\x32\xbc\x02\n\rPolicyService\x12\\\n\x11ListJurisdictions\x12\".licet.v1.ListJurisdictionsRequest\x1a#.licet.v1.ListJurisdictionsResponse\x12G\n\nGetRelease\x12\x1b.licet.v1.GetReleaseRequest\x1a\x1c.licet.v1.GetReleaseResponse\x12\x44\n\tListRules\x12\x1a.licet.v1.ListRulesRequest\x1a\x1b.licet.v1.ListRulesResponse\x12>\n\x07GetRule\x12\x18.licet.v1.GetRuleRequest\x1a\x19.licet.v1.GetRuleResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dlicet/v1/policy_service.proto\x12\x08licet.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x15licet/v1/source.proto\"R\n\x18ListJurisdictionsRequest\x12\x0f\n\x07release\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"g\n\x19ListJurisdictionsResponse\x12\x31\n\rjurisdictions\x18\x01 \x03(\x0b\x32\x1a.licet.v1.JurisdictionInfo\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x81\x02\n\x10JurisdictionInfo\x12\x14\n\x0cjurisdiction\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x11\n\tauthority\x18\x04 \x01(\t\x12\"\n\x07\x63hecked\x18\x05 \x01(\x0b\x32\x11.google.type.Date\x12\x0f\n\x07\x65xtends\x18\x06 \x01(\t\x12\x0e\n\x06places\x18\x07 \x03(\t\x12)\n\x0binstruments\x18\x08 \x03(\x0b\x32\x14.licet.v1.Instrument\x12\x0e\n\x06\x63overs\x18\t \x03(\t\x12\x13\n\x0bnot_covered\x18\n \x03(\t\x12\x10\n\x08recalled\x18\x0b \x03(\t\"D\n\nInstrument\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04\x63ite\x18\x03 \x01(\t\x12\r\n\x05limbs\x18\x04 \x03(\t\"#\n\x11GetReleaseRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\"8\n\x12GetReleaseResponse\x12\"\n\x07release\x18\x01 \x01(\x0b\x32\x11.licet.v1.Release\"\xfd\x01\n\x07Release\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\'\n\x08packages\x18\x04 \x03(\x0b\x32\x15.licet.v1.PackageInfo\x12-\n\tloaded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rreload_faults\x18\x06 \x03(\t\x12\x1a\n\x12reload_fault_count\x18\x07 \x01(\x05\x12\x34\n\x10reload_failed_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"k\n\x0bPackageInfo\x12\x14\n\x0cjurisdiction\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x12\n\nrule_count\x18\x04 \x01(\x05\x12\x11\n\trow_count\x18\x05 \x01(\x05\"<\n\x13ListReleasesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x14ListReleasesResponse\x12\'\n\x08releases\x18\x01 \x03(\x0b\x32\x15.licet.v1.KeptRelease\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xff\x01\n\x0bKeptRelease\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12*\n\x08packages\x18\x03 \x03(\x0b\x32\x18.licet.v1.PackageVersion\x12+\n\x07kept_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05index\x18\x05 \x01(\x03\x12\x0e\n\x06\x61\x63tive\x18\x06 \x01(\x08\x12+\n\x0cpublications\x18\x07 \x03(\x0b\x32\x15.licet.v1.Publication\x12)\n\x0b\x61\x63tivations\x18\x08 \x03(\x0b\x32\x14.licet.v1.Activation\"G\n\x0ePackageVersion\x12\x14\n\x0cjurisdiction\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\"\x80\x01\n\x0bPublication\x12\x30\n\x0cpublished_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12\x11\n\tstatement\x18\x03 \x01(\t\x12\x11\n\tsigned_by\x18\x04 \x03(\t\x12\r\n\x05index\x18\x05 \x01(\x03\"u\n\nActivation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x30\n\x0c\x61\x63tivated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\n\n\x02\x62y\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\r\n\x05index\x18\x05 \x01(\x03\"%\n\x15PublishReleaseRequest\x12\x0c\n\x04\x66ile\x18\x01 \x01(\x0c\"@\n\x16PublishReleaseResponse\x12&\n\x07release\x18\x01 \x01(\x0b\x32\x15.licet.v1.KeptRelease\"L\n\x16\x41\x63tivateReleaseRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"k\n\x17\x41\x63tivateReleaseResponse\x12&\n\x07release\x18\x01 \x01(\x0b\x32\x15.licet.v1.KeptRelease\x12(\n\nactivation\x18\x02 \x01(\x0b\x32\x14.licet.v1.Activation\"q\n\x13\x44iffReleasesRequest\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"\x9c\x01\n\x14\x44iffReleasesResponse\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12)\n\x08packages\x18\x03 \x03(\x0b\x32\x17.licet.v1.PackageChange\x12!\n\x07\x63hanges\x18\x04 \x03(\x0b\x32\x10.licet.v1.Change\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\"h\n\rPackageChange\x12\x14\n\x0cjurisdiction\x18\x01 \x01(\t\x12\"\n\x04kind\x18\x02 \x01(\x0e\x32\x14.licet.v1.ChangeKind\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"\xc0\x01\n\x06\x43hange\x12\x14\n\x0cjurisdiction\x18\x01 \x01(\t\x12\x0f\n\x07\x65lement\x18\x02 \x01(\t\x12\n\n\x02id\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\"\n\x04kind\x18\x05 \x01(\x0e\x32\x14.licet.v1.ChangeKind\x12\x14\n\x0cplace_before\x18\x06 \x01(\t\x12\x13\n\x0bplace_after\x18\x07 \x01(\t\x12%\n\x06\x66ields\x18\x08 \x03(\x0b\x32\x15.licet.v1.FieldChange\";\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\"\x81\x01\n\x10ListRulesRequest\x12\x0f\n\x07release\x18\x01 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x02 \x01(\t\x12\x1f\n\x04\x64\x61te\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"K\n\x11ListRulesResponse\x12\x1d\n\x05rules\x18\x01 \x03(\x0b\x32\x0e.licet.v1.Rule\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"-\n\x0eGetRuleRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07release\x18\x02 \x01(\t\"/\n\x0fGetRuleResponse\x12\x1c\n\x04rule\x18\x01 \x01(\x0b\x32\x0e.licet.v1.Rule\"v\n\x0fInForceInterval\x12$\n\tfrom_date\x18\x01 \x01(\x0b\x32\x11.google.type.Date\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12\"\n\x07to_date\x18\x03 \x01(\x0b\x32\x11.google.type.Date\x12\r\n\x05to_by\x18\x04 \x01(\t\"\xfc\x02\n\x04Rule\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x12\n\ninstrument\x18\x04 \x01(\t\x12\x1e\n\x05phase\x18\x05 \x01(\x0e\x32\x0f.licet.v1.Phase\x12$\n\x06\x65\x66\x66\x65\x63t\x18\x06 \x01(\x0e\x32\x14.licet.v1.EffectKind\x12\x13\n\x0b\x65\x66\x66\x65\x63t_text\x18\x07 \x01(\t\x12 \n\x06source\x18\x08 \x01(\x0b\x32\x10.licet.v1.Source\x12\x11\n\trationale\x18\t \x01(\t\x12\r\n\x05\x61\x62out\x18\n \x01(\t\x12\x0c\n\x04when\x18\x0b \x01(\t\x12+\n\x08in_force\x18\x0c \x03(\x0b\x32\x19.licet.v1.InForceInterval\x12\x10\n\x08\x66or_each\x18\r \x01(\t\x12$\n\x06status\x18\x0e \x01(\x0e\x32\x14.licet.v1.RuleStatus\x12\r\n\x05\x63\x61use\x18\x0f \x01(\t\x12\x0e\n\x06tables\x18\x10 \x03(\t*Y\n\nRuleStatus\x12\x1b\n\x17RULE_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12RULE_STATUS_ACTIVE\x10\x01\x12\x16\n\x12RULE_STATUS_STAYED\x10\x02*r\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANGE_KIND_ADDED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_REMOVED\x10\x02\x12\x17\n\x13\x43HANGE_KIND_CHANGED\x10\x03\x32\x87\x05\n\rPolicyService\x12\\\n\x11ListJurisdictions\x12\".licet.v1.ListJurisdictionsRequest\x1a#.licet.v1.ListJurisdictionsResponse\x12G\n\nGetRelease\x12\x1b.licet.v1.GetReleaseRequest\x1a\x1c.licet.v1.GetReleaseResponse\x12M\n\x0cListReleases\x12\x1d.licet.v1.ListReleasesRequest\x1a\x1e.licet.v1.ListReleasesResponse\x12S\n\x0ePublishRelease\x12\x1f.licet.v1.PublishReleaseRequest\x1a .licet.v1.PublishReleaseResponse\x12V\n\x0f\x41\x63tivateRelease\x12 .licet.v1.ActivateReleaseRequest\x1a!.licet.v1.ActivateReleaseResponse\x12M\n\x0c\x44iffReleases\x12\x1d.licet.v1.DiffReleasesRequest\x1a\x1e.licet.v1.DiffReleasesResponse\x12\x44\n\tListRules\x12\x1a.licet.v1.ListRulesRequest\x1a\x1b.licet.v1.ListRulesResponse\x12>\n\x07GetRule\x12\x18.licet.v1.GetRuleRequest\x1a\x19.licet.v1.GetRuleResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'licet.v1.policy_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RULESTATUS']._serialized_start=1910
-  _globals['_RULESTATUS']._serialized_end=1999
+  _globals['_RULESTATUS']._serialized_start=3571
+  _globals['_RULESTATUS']._serialized_end=3660
+  _globals['_CHANGEKIND']._serialized_start=3662
+  _globals['_CHANGEKIND']._serialized_end=3776
   _globals['_LISTJURISDICTIONSREQUEST']._serialized_start=123
   _globals['_LISTJURISDICTIONSREQUEST']._serialized_end=205
   _globals['_LISTJURISDICTIONSRESPONSE']._serialized_start=207
@@ -52,18 +54,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RELEASE']._serialized_end=991
   _globals['_PACKAGEINFO']._serialized_start=993
   _globals['_PACKAGEINFO']._serialized_end=1100
-  _globals['_LISTRULESREQUEST']._serialized_start=1103
-  _globals['_LISTRULESREQUEST']._serialized_end=1232
-  _globals['_LISTRULESRESPONSE']._serialized_start=1234
-  _globals['_LISTRULESRESPONSE']._serialized_end=1309
-  _globals['_GETRULEREQUEST']._serialized_start=1311
-  _globals['_GETRULEREQUEST']._serialized_end=1356
-  _globals['_GETRULERESPONSE']._serialized_start=1358
-  _globals['_GETRULERESPONSE']._serialized_end=1405
-  _globals['_INFORCEINTERVAL']._serialized_start=1407
-  _globals['_INFORCEINTERVAL']._serialized_end=1525
-  _globals['_RULE']._serialized_start=1528
-  _globals['_RULE']._serialized_end=1908
-  _globals['_POLICYSERVICE']._serialized_start=2002
-  _globals['_POLICYSERVICE']._serialized_end=2318
+  _globals['_LISTRELEASESREQUEST']._serialized_start=1102
+  _globals['_LISTRELEASESREQUEST']._serialized_end=1162
+  _globals['_LISTRELEASESRESPONSE']._serialized_start=1164
+  _globals['_LISTRELEASESRESPONSE']._serialized_end=1252
+  _globals['_KEPTRELEASE']._serialized_start=1255
+  _globals['_KEPTRELEASE']._serialized_end=1510
+  _globals['_PACKAGEVERSION']._serialized_start=1512
+  _globals['_PACKAGEVERSION']._serialized_end=1583
+  _globals['_PUBLICATION']._serialized_start=1586
+  _globals['_PUBLICATION']._serialized_end=1714
+  _globals['_ACTIVATION']._serialized_start=1716
+  _globals['_ACTIVATION']._serialized_end=1833
+  _globals['_PUBLISHRELEASEREQUEST']._serialized_start=1835
+  _globals['_PUBLISHRELEASEREQUEST']._serialized_end=1872
+  _globals['_PUBLISHRELEASERESPONSE']._serialized_start=1874
+  _globals['_PUBLISHRELEASERESPONSE']._serialized_end=1938
+  _globals['_ACTIVATERELEASEREQUEST']._serialized_start=1940
+  _globals['_ACTIVATERELEASEREQUEST']._serialized_end=2016
+  _globals['_ACTIVATERELEASERESPONSE']._serialized_start=2018
+  _globals['_ACTIVATERELEASERESPONSE']._serialized_end=2125
+  _globals['_DIFFRELEASESREQUEST']._serialized_start=2127
+  _globals['_DIFFRELEASESREQUEST']._serialized_end=2240
+  _globals['_DIFFRELEASESRESPONSE']._serialized_start=2243
+  _globals['_DIFFRELEASESRESPONSE']._serialized_end=2399
+  _globals['_PACKAGECHANGE']._serialized_start=2401
+  _globals['_PACKAGECHANGE']._serialized_end=2505
+  _globals['_CHANGE']._serialized_start=2508
+  _globals['_CHANGE']._serialized_end=2700
+  _globals['_FIELDCHANGE']._serialized_start=2702
+  _globals['_FIELDCHANGE']._serialized_end=2761
+  _globals['_LISTRULESREQUEST']._serialized_start=2764
+  _globals['_LISTRULESREQUEST']._serialized_end=2893
+  _globals['_LISTRULESRESPONSE']._serialized_start=2895
+  _globals['_LISTRULESRESPONSE']._serialized_end=2970
+  _globals['_GETRULEREQUEST']._serialized_start=2972
+  _globals['_GETRULEREQUEST']._serialized_end=3017
+  _globals['_GETRULERESPONSE']._serialized_start=3019
+  _globals['_GETRULERESPONSE']._serialized_end=3066
+  _globals['_INFORCEINTERVAL']._serialized_start=3068
+  _globals['_INFORCEINTERVAL']._serialized_end=3186
+  _globals['_RULE']._serialized_start=3189
+  _globals['_RULE']._serialized_end=3569
+  _globals['_POLICYSERVICE']._serialized_start=3779
+  _globals['_POLICYSERVICE']._serialized_end=4426
 # @@protoc_insertion_point(module_scope)

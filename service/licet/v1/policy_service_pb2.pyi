@@ -17,9 +17,20 @@ class RuleStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RULE_STATUS_UNSPECIFIED: _ClassVar[RuleStatus]
     RULE_STATUS_ACTIVE: _ClassVar[RuleStatus]
     RULE_STATUS_STAYED: _ClassVar[RuleStatus]
+
+class ChangeKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CHANGE_KIND_UNSPECIFIED: _ClassVar[ChangeKind]
+    CHANGE_KIND_ADDED: _ClassVar[ChangeKind]
+    CHANGE_KIND_REMOVED: _ClassVar[ChangeKind]
+    CHANGE_KIND_CHANGED: _ClassVar[ChangeKind]
 RULE_STATUS_UNSPECIFIED: RuleStatus
 RULE_STATUS_ACTIVE: RuleStatus
 RULE_STATUS_STAYED: RuleStatus
+CHANGE_KIND_UNSPECIFIED: ChangeKind
+CHANGE_KIND_ADDED: ChangeKind
+CHANGE_KIND_REMOVED: ChangeKind
+CHANGE_KIND_CHANGED: ChangeKind
 
 class ListJurisdictionsRequest(_message.Message):
     __slots__ = ("release", "page_size", "page_token")
@@ -122,6 +133,180 @@ class PackageInfo(_message.Message):
     rule_count: int
     row_count: int
     def __init__(self, jurisdiction: _Optional[str] = ..., version: _Optional[str] = ..., digest: _Optional[str] = ..., rule_count: _Optional[int] = ..., row_count: _Optional[int] = ...) -> None: ...
+
+class ListReleasesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListReleasesResponse(_message.Message):
+    __slots__ = ("releases", "next_page_token")
+    RELEASES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    releases: _containers.RepeatedCompositeFieldContainer[KeptRelease]
+    next_page_token: str
+    def __init__(self, releases: _Optional[_Iterable[_Union[KeptRelease, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class KeptRelease(_message.Message):
+    __slots__ = ("digest", "language", "packages", "kept_at", "index", "active", "publications", "activations")
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    PACKAGES_FIELD_NUMBER: _ClassVar[int]
+    KEPT_AT_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    PUBLICATIONS_FIELD_NUMBER: _ClassVar[int]
+    ACTIVATIONS_FIELD_NUMBER: _ClassVar[int]
+    digest: str
+    language: str
+    packages: _containers.RepeatedCompositeFieldContainer[PackageVersion]
+    kept_at: _timestamp_pb2.Timestamp
+    index: int
+    active: bool
+    publications: _containers.RepeatedCompositeFieldContainer[Publication]
+    activations: _containers.RepeatedCompositeFieldContainer[Activation]
+    def __init__(self, digest: _Optional[str] = ..., language: _Optional[str] = ..., packages: _Optional[_Iterable[_Union[PackageVersion, _Mapping]]] = ..., kept_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., index: _Optional[int] = ..., active: _Optional[bool] = ..., publications: _Optional[_Iterable[_Union[Publication, _Mapping]]] = ..., activations: _Optional[_Iterable[_Union[Activation, _Mapping]]] = ...) -> None: ...
+
+class PackageVersion(_message.Message):
+    __slots__ = ("jurisdiction", "version", "digest")
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    jurisdiction: str
+    version: str
+    digest: str
+    def __init__(self, jurisdiction: _Optional[str] = ..., version: _Optional[str] = ..., digest: _Optional[str] = ...) -> None: ...
+
+class Publication(_message.Message):
+    __slots__ = ("published_at", "by", "statement", "signed_by", "index")
+    PUBLISHED_AT_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    STATEMENT_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_BY_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    published_at: _timestamp_pb2.Timestamp
+    by: str
+    statement: str
+    signed_by: _containers.RepeatedScalarFieldContainer[str]
+    index: int
+    def __init__(self, published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[str] = ..., statement: _Optional[str] = ..., signed_by: _Optional[_Iterable[str]] = ..., index: _Optional[int] = ...) -> None: ...
+
+class Activation(_message.Message):
+    __slots__ = ("id", "activated_at", "by", "reason", "index")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ACTIVATED_AT_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    activated_at: _timestamp_pb2.Timestamp
+    by: str
+    reason: str
+    index: int
+    def __init__(self, id: _Optional[str] = ..., activated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[str] = ..., reason: _Optional[str] = ..., index: _Optional[int] = ...) -> None: ...
+
+class PublishReleaseRequest(_message.Message):
+    __slots__ = ("file",)
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    file: bytes
+    def __init__(self, file: _Optional[bytes] = ...) -> None: ...
+
+class PublishReleaseResponse(_message.Message):
+    __slots__ = ("release",)
+    RELEASE_FIELD_NUMBER: _ClassVar[int]
+    release: KeptRelease
+    def __init__(self, release: _Optional[_Union[KeptRelease, _Mapping]] = ...) -> None: ...
+
+class ActivateReleaseRequest(_message.Message):
+    __slots__ = ("digest", "reason", "request_id")
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    digest: str
+    reason: str
+    request_id: str
+    def __init__(self, digest: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ActivateReleaseResponse(_message.Message):
+    __slots__ = ("release", "activation")
+    RELEASE_FIELD_NUMBER: _ClassVar[int]
+    ACTIVATION_FIELD_NUMBER: _ClassVar[int]
+    release: KeptRelease
+    activation: Activation
+    def __init__(self, release: _Optional[_Union[KeptRelease, _Mapping]] = ..., activation: _Optional[_Union[Activation, _Mapping]] = ...) -> None: ...
+
+class DiffReleasesRequest(_message.Message):
+    __slots__ = ("before", "after", "jurisdiction", "page_size", "page_token")
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    before: str
+    after: str
+    jurisdiction: str
+    page_size: int
+    page_token: str
+    def __init__(self, before: _Optional[str] = ..., after: _Optional[str] = ..., jurisdiction: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class DiffReleasesResponse(_message.Message):
+    __slots__ = ("before", "after", "packages", "changes", "next_page_token")
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    PACKAGES_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    before: str
+    after: str
+    packages: _containers.RepeatedCompositeFieldContainer[PackageChange]
+    changes: _containers.RepeatedCompositeFieldContainer[Change]
+    next_page_token: str
+    def __init__(self, before: _Optional[str] = ..., after: _Optional[str] = ..., packages: _Optional[_Iterable[_Union[PackageChange, _Mapping]]] = ..., changes: _Optional[_Iterable[_Union[Change, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class PackageChange(_message.Message):
+    __slots__ = ("jurisdiction", "kind", "before", "after")
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    jurisdiction: str
+    kind: ChangeKind
+    before: str
+    after: str
+    def __init__(self, jurisdiction: _Optional[str] = ..., kind: _Optional[_Union[ChangeKind, str]] = ..., before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+
+class Change(_message.Message):
+    __slots__ = ("jurisdiction", "element", "id", "title", "kind", "place_before", "place_after", "fields")
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PLACE_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    PLACE_AFTER_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    jurisdiction: str
+    element: str
+    id: str
+    title: str
+    kind: ChangeKind
+    place_before: str
+    place_after: str
+    fields: _containers.RepeatedCompositeFieldContainer[FieldChange]
+    def __init__(self, jurisdiction: _Optional[str] = ..., element: _Optional[str] = ..., id: _Optional[str] = ..., title: _Optional[str] = ..., kind: _Optional[_Union[ChangeKind, str]] = ..., place_before: _Optional[str] = ..., place_after: _Optional[str] = ..., fields: _Optional[_Iterable[_Union[FieldChange, _Mapping]]] = ...) -> None: ...
+
+class FieldChange(_message.Message):
+    __slots__ = ("field", "before", "after")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    before: str
+    after: str
+    def __init__(self, field: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
 
 class ListRulesRequest(_message.Message):
     __slots__ = ("release", "jurisdiction", "date", "page_size", "page_token")

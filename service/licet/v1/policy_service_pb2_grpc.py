@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class PolicyServiceStub:
-    """Shows the policies that the server holds.
+    """Shows the policies that the server holds, and takes new ones.
     """
 
     def __init__(self, channel):
@@ -45,6 +45,26 @@ class PolicyServiceStub:
                 request_serializer=licet_dot_v1_dot_policy__service__pb2.GetReleaseRequest.SerializeToString,
                 response_deserializer=licet_dot_v1_dot_policy__service__pb2.GetReleaseResponse.FromString,
                 _registered_method=True)
+        self.ListReleases = channel.unary_unary(
+                '/licet.v1.PolicyService/ListReleases',
+                request_serializer=licet_dot_v1_dot_policy__service__pb2.ListReleasesRequest.SerializeToString,
+                response_deserializer=licet_dot_v1_dot_policy__service__pb2.ListReleasesResponse.FromString,
+                _registered_method=True)
+        self.PublishRelease = channel.unary_unary(
+                '/licet.v1.PolicyService/PublishRelease',
+                request_serializer=licet_dot_v1_dot_policy__service__pb2.PublishReleaseRequest.SerializeToString,
+                response_deserializer=licet_dot_v1_dot_policy__service__pb2.PublishReleaseResponse.FromString,
+                _registered_method=True)
+        self.ActivateRelease = channel.unary_unary(
+                '/licet.v1.PolicyService/ActivateRelease',
+                request_serializer=licet_dot_v1_dot_policy__service__pb2.ActivateReleaseRequest.SerializeToString,
+                response_deserializer=licet_dot_v1_dot_policy__service__pb2.ActivateReleaseResponse.FromString,
+                _registered_method=True)
+        self.DiffReleases = channel.unary_unary(
+                '/licet.v1.PolicyService/DiffReleases',
+                request_serializer=licet_dot_v1_dot_policy__service__pb2.DiffReleasesRequest.SerializeToString,
+                response_deserializer=licet_dot_v1_dot_policy__service__pb2.DiffReleasesResponse.FromString,
+                _registered_method=True)
         self.ListRules = channel.unary_unary(
                 '/licet.v1.PolicyService/ListRules',
                 request_serializer=licet_dot_v1_dot_policy__service__pb2.ListRulesRequest.SerializeToString,
@@ -58,7 +78,7 @@ class PolicyServiceStub:
 
 
 class PolicyServiceServicer:
-    """Shows the policies that the server holds.
+    """Shows the policies that the server holds, and takes new ones.
     """
 
     def ListJurisdictions(self, request, context):
@@ -70,6 +90,34 @@ class PolicyServiceServicer:
 
     def GetRelease(self, request, context):
         """Describes a release.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReleases(self, request, context):
+        """Lists the releases that the ledger keeps, in the order in which they came.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PublishRelease(self, request, context):
+        """Puts a release into the ledger, where it can be pinned and activated. Made again, it changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ActivateRelease(self, request, context):
+        """Makes a release that is kept the active one, for every server of the ledger that serves what is published.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DiffReleases(self, request, context):
+        """Tells what differs between two releases.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,6 +150,26 @@ def add_PolicyServiceServicer_to_server(servicer, server):
                     request_deserializer=licet_dot_v1_dot_policy__service__pb2.GetReleaseRequest.FromString,
                     response_serializer=licet_dot_v1_dot_policy__service__pb2.GetReleaseResponse.SerializeToString,
             ),
+            'ListReleases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReleases,
+                    request_deserializer=licet_dot_v1_dot_policy__service__pb2.ListReleasesRequest.FromString,
+                    response_serializer=licet_dot_v1_dot_policy__service__pb2.ListReleasesResponse.SerializeToString,
+            ),
+            'PublishRelease': grpc.unary_unary_rpc_method_handler(
+                    servicer.PublishRelease,
+                    request_deserializer=licet_dot_v1_dot_policy__service__pb2.PublishReleaseRequest.FromString,
+                    response_serializer=licet_dot_v1_dot_policy__service__pb2.PublishReleaseResponse.SerializeToString,
+            ),
+            'ActivateRelease': grpc.unary_unary_rpc_method_handler(
+                    servicer.ActivateRelease,
+                    request_deserializer=licet_dot_v1_dot_policy__service__pb2.ActivateReleaseRequest.FromString,
+                    response_serializer=licet_dot_v1_dot_policy__service__pb2.ActivateReleaseResponse.SerializeToString,
+            ),
+            'DiffReleases': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiffReleases,
+                    request_deserializer=licet_dot_v1_dot_policy__service__pb2.DiffReleasesRequest.FromString,
+                    response_serializer=licet_dot_v1_dot_policy__service__pb2.DiffReleasesResponse.SerializeToString,
+            ),
             'ListRules': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRules,
                     request_deserializer=licet_dot_v1_dot_policy__service__pb2.ListRulesRequest.FromString,
@@ -121,7 +189,7 @@ def add_PolicyServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PolicyService:
-    """Shows the policies that the server holds.
+    """Shows the policies that the server holds, and takes new ones.
     """
 
     @staticmethod
@@ -168,6 +236,114 @@ class PolicyService:
             '/licet.v1.PolicyService/GetRelease',
             licet_dot_v1_dot_policy__service__pb2.GetReleaseRequest.SerializeToString,
             licet_dot_v1_dot_policy__service__pb2.GetReleaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReleases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/licet.v1.PolicyService/ListReleases',
+            licet_dot_v1_dot_policy__service__pb2.ListReleasesRequest.SerializeToString,
+            licet_dot_v1_dot_policy__service__pb2.ListReleasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PublishRelease(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/licet.v1.PolicyService/PublishRelease',
+            licet_dot_v1_dot_policy__service__pb2.PublishReleaseRequest.SerializeToString,
+            licet_dot_v1_dot_policy__service__pb2.PublishReleaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ActivateRelease(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/licet.v1.PolicyService/ActivateRelease',
+            licet_dot_v1_dot_policy__service__pb2.ActivateReleaseRequest.SerializeToString,
+            licet_dot_v1_dot_policy__service__pb2.ActivateReleaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiffReleases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/licet.v1.PolicyService/DiffReleases',
+            licet_dot_v1_dot_policy__service__pb2.DiffReleasesRequest.SerializeToString,
+            licet_dot_v1_dot_policy__service__pb2.DiffReleasesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -76,7 +76,7 @@ def test_an_item_is_told_what_a_call_would_be() -> None:
     for error in (
         InvalidRequest([Violation("a.b", "is wrong")]),
         errors.Overloaded(5),
-        errors.ReleaseUnknown("x", "y"),
+        errors.ReleaseUnknown("x"),
         errors.Internal(),
     ):
         found, status, item = details(error), errors.status_of(error, "id-1"), errors.item_error(error)
@@ -96,7 +96,7 @@ def test_what_may_be_retried_says_when(error: LicetError) -> None:
 def test_details_are_small_enough_to_travel(character: str) -> None:
     """However much is wrong, message and details fit the 8 KiB of metadata that a client takes."""
     long = character * 10_000
-    for error in (InvalidRequest([Violation(f"{n}{long}", long) for n in range(1_000)]), errors.ReleaseUnknown(long, "a" * 64)):
+    for error in (InvalidRequest([Violation(f"{n}{long}", long) for n in range(1_000)]), errors.ReleaseUnknown(long)):
         status = errors.status_of(error, "i" * 128)
         message = sum(1 if 32 <= byte < 127 else 3 for byte in status.message.encode())
         assert status.message

@@ -35,10 +35,18 @@ _SHAPES: Final = {
         for_each={"use": "tx.end_use.concerns"},
         about=f"{_UNLISTED}",
     ),
-    "bar": rule("zz.weapon", _REQUIRE, [f"{_UNLISTED} && tx.end_use.concerns.filter(c, c.purpose == NUCLEAR_EXPLOSIVE).exists(c, c.knowledge == Knowledge.AWARE)"]),
+    "bar": rule(
+        "zz.weapon",
+        _REQUIRE,
+        [f"{_UNLISTED} && tx.end_use.concerns.filter(c, c.purpose == NUCLEAR_EXPLOSIVE).exists(c, c.knowledge == Knowledge.AWARE)"],
+    ),
 }
 _FLAG: Final = rule("zz.flag", {"flag": {"id": "zz.flag", "text": "A weapon"}}, [_WEAPON])
-_NEEDED, _FREE, _OPEN = outcome_pb2.OUTCOME_LICENSE_REQUIRED, outcome_pb2.OUTCOME_NO_LICENSE_REQUIRED, outcome_pb2.OUTCOME_UNDETERMINED
+_NEEDED, _FREE, _OPEN = (
+    outcome_pb2.OUTCOME_LICENSE_REQUIRED,
+    outcome_pb2.OUTCOME_NO_LICENSE_REQUIRED,
+    outcome_pb2.OUTCOME_UNDETERMINED,
+)
 _KNOWN: Final = {"purpose": "NUCLEAR_EXPLOSIVE", "knowledge": "KNOWLEDGE_AWARE"}
 _ENGINES: Final = pytest.mark.parametrize("engine", [ReferenceEngine(), CompiledEngine()], ids=["reference", "compiled"])
 
