@@ -11,30 +11,24 @@ from typing import Any, TypeVar
 
 import structlog
 
-import licet
 from licet.api.capacity import Workers
 from licet.api.errors import LedgerUnavailable
 from licet.api.ids import MAX_REQUEST_ID, caller_of
 from licet.api.ledger import Ledger
 from licet.api.paging import DEFAULT_SIZE, MAX_SIZE
 from licet.decision.errors import InvalidRequest, Violation
-from licet.engine.compiled import CompiledEngine
+from licet.engine.rete import ReteEngine
 from licet.ledger.envelope import Kind
 from licet.ledger.store import Entry
 from licet.ledger.verify import leaf_hash
 from licet.replay.acting import shown_decision
 from licet.replay.actions import name_of
-from licet.replay.replay import Verdict
+from licet.replay.told import replay_message
 from licet.v1 import decision_service_pb2 as pb
 from licet.v1 import decision_service_pb2_grpc
 
 _AT_ONCE = 100
 log = structlog.get_logger("licet.api")
-_VERDICTS = {
-    Verdict.IDENTICAL: pb.REPLAY_VERDICT_IDENTICAL,
-    Verdict.DIVERGED: pb.REPLAY_VERDICT_DIVERGED,
-    Verdict.IMPOSSIBLE: pb.REPLAY_VERDICT_IMPOSSIBLE,
-}
 _T = TypeVar("_T")
 
 
@@ -44,6 +38,11 @@ class Decisions(decision_service_pb2_grpc.DecisionServiceServicer):
     def __init__(self, ledger: Ledger, workers: Workers) -> None:
         self._ledger = ledger
         self._workers = workers
+        self._rete = ReteEngine()
+
+    def close(self) -> None:
+        """No process of the second opinion is left."""
+        self._rete.close()
 
     async def GetDecision(self, request: Any, context: Any) -> pb.GetDecisionResponse:
         """A decision as it was recorded. Raises `DecisionUnknown`."""
@@ -80,7 +79,7 @@ class Decisions(decision_service_pb2_grpc.DecisionServiceServicer):
     async def ReplayDecision(self, request: Any, context: Any) -> pb.ReplayDecisionResponse:
         """A decision, computed again. Raises `DecisionUnknown`."""
         entry = await self._read(partial(self._ledger.records.entry, request.id))
-        return pb.ReplayDecisionResponse(replay=await self._replayed(entry, request.audience))
+        return pb.ReplayDecisionResponse(replay=await self._replayed(entry, request))
 
     async def ReplayDecisions(self, request: Any, context: Any) -> None:
         """Writes a reply for each decision from an entry on. Raises `InvalidRequest`."""
@@ -96,26 +95,15 @@ class Decisions(decision_service_pb2_grpc.DecisionServiceServicer):
                 if entry.envelope.kind is not Kind.DECISION or (request.most and made >= request.most):
                     continue
                 made += 1
-                replay = await self._replayed(entry, request.audience)
+                replay = await self._replayed(entry, request)
                 await context.write(pb.ReplayDecisionsResponse(replay=replay, done=done, total=total))
 
-    async def _replayed(self, entry: Entry, audience: int) -> pb.Replay:
-        return await self._workers.run(partial(self._replay, entry, audience))
+    async def _replayed(self, entry: Entry, request: Any) -> pb.Replay:
+        return await self._workers.run(partial(self._replay, entry, request))
 
-    def _replay(self, entry: Entry, audience: int, _: threading.Event) -> pb.Replay:
-        found = self._ledger.records.replayed(entry, audience)
-        reply = pb.Replay(
-            id=entry.envelope.id,
-            index=entry.index,
-            verdict=_VERDICTS[found.verdict],
-            why=found.why,
-            engine=f"{CompiledEngine.name} {licet.__version__}",
-        )
-        if (where := found.difference) is not None:
-            reply.difference.path, reply.difference.rule = where.path, where.rule
-            reply.difference.recorded, reply.difference.recomputed = where.recorded, where.recomputed
-            reply.difference.facts.extend(where.facts)
-        return reply
+    def _replay(self, entry: Entry, request: Any, _: threading.Event) -> pb.Replay:
+        rete = self._rete if request.second_opinion else None
+        return replay_message(entry, self._ledger.records.replayed(entry, request.audience, rete))
 
     async def _read(self, work: Callable[[], _T]) -> _T:
         return await self._ledger.read(work)

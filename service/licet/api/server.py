@@ -100,7 +100,8 @@ class Running:
         licensing = Licensing(Parts(shelf, trust, ledger, self._workers, self._streams), settings)
         policies = Policies(releases, shelf, self._publishing, self._workers)
         licensing_service_pb2_grpc.add_LicensingServiceServicer_to_server(licensing, self._server)
-        decision_service_pb2_grpc.add_DecisionServiceServicer_to_server(Decisions(ledger, self._workers), self._server)
+        self._decisions = Decisions(ledger, self._workers)
+        decision_service_pb2_grpc.add_DecisionServiceServicer_to_server(self._decisions, self._server)
         policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(policies, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
@@ -211,6 +212,7 @@ class Running:
         except TimeoutError:
             await self._server.stop(None)
         self._workers.close()
+        await asyncio.to_thread(self._decisions.close)
         await asyncio.to_thread(self._ledger.close)
 
     async def _follow_no_more(self) -> None:

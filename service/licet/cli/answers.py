@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from licet.cli.exits import Exit, exit_of
-from licet.cli.second_opinion import Second
 from licet.decision.errors import InvalidRequest
+from licet.replay.second_opinion import Second
 from licet.v1 import decision_pb2, licensing_service_pb2
 
 

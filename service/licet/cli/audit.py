@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from google.protobuf.json_format import MessageToJson
 from rich.progress import Progress
 from rich.table import Table
 
+from licet.cli.audience import AUDIENCES, AudienceName
 from licet.cli.exits import Exit
 from licet.cli.records import DEFAULT_ORIGIN, Data, Database, Origin, SigningKey, records_of
 from licet.cli.report import console
+from licet.engine.rete import ReteEngine
 from licet.ledger.envelope import Kind
 from licet.ledger.store import Entry
 from licet.replay.evidence import bundle
 from licet.replay.records import Records
 from licet.replay.replay import Replayed, Verdict
-from licet.v1 import licensing_service_pb2
+from licet.replay.second_opinion import Second, contradictions
+from licet.replay.told import replay_message
 
 app = typer.Typer(no_args_is_help=True, help="Take the evidence of decisions away, to be checked offline.")
 _AT_ONCE = 500
@@ -35,21 +39,50 @@ def replay(
     signing_key: SigningKey = None,
     everything: Annotated[bool, typer.Option("--all", help="Replay every decision of the log.")] = False,
     since: Annotated[
-        datetime.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Replay what was decided since.", show_default=False),
-    ] = None,
+        str,
+        typer.Option(metavar="DATE|INDEX", help="Replay what was decided since a day, or an entry.", show_default=False),
+    ] = "",
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion/--no-second-opinion", help="Whether durable-rules is asked about every finding.")
+    ] = True,
+    audience: Annotated[AudienceName, typer.Option("--audience", help="Who reads it.")] = AudienceName.AUDITOR,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a Replay as JSON for each decision, a line each.")] = False,
 ) -> None:
     """Decide again what was decided, each under its own release, and compare with the record.
 
-    Exit codes: 0 each is identical, 1 one diverged or could not be replayed, 2 bad options, 4 the ledger cannot be read.
+    A second engine of another kind, durable-rules, says of each finding whether it comes to the same by itself. That takes seconds
+    for the first decision under a release, and never changes the verdict.
+
+    Exit codes: 0 each is identical, 1 one diverged, could not be replayed or is contradicted by the second engine, 2 bad options, 4
+    the ledger cannot be read.
     """
-    if not ids and not everything and since is None:
+    if not ids and not everything and not since:
         raise typer.BadParameter("name decisions, or say --all or --since")
-    with records_of(data, database, origin, signing_key) as records:
-        entries = [records.entry(id_) for id_ in ids] if ids else list(_decisions(records, since))
-        found = _replayed(records, entries)
-    _show(found)
-    raise typer.Exit(Exit.PROCEED if all(each.verdict is Verdict.IDENTICAL for _, each in found) else Exit.FAILED)
+    start = _start(since)
+    with records_of(data, database, origin, signing_key) as records, ReteEngine() as rete:
+        entries = [records.entry(id_) for id_ in ids] if ids else list(_decisions(records, start))
+        found = []
+        for entry, each in _replayed(records, entries, AUDIENCES[audience], rete if second_opinion else None):
+            found.append((entry, each))
+            if as_json:
+                typer.echo(MessageToJson(replay_message(entry, each), preserving_proto_field_name=True, indent=None))
+    if not as_json:
+        _show(found)
+    raise typer.Exit(Exit.PROCEED if all(map(_is_well, (each for _, each in found))) else Exit.FAILED)
+
+
+def _start(since: str) -> datetime.date | int:
+    """A day, or the index of an entry."""
+    if not since or since.isdecimal():
+        return int(since or 0)
+    try:
+        return datetime.date.fromisoformat(since)
+    except ValueError:
+        raise typer.BadParameter(f"--since {since} is no day, such as 2026-11-22, and no number of an entry") from None
+
+
+def _is_well(found: Replayed) -> bool:
+    return found.verdict is Verdict.IDENTICAL and (found.second is None or found.second.agrees)
 
 
 @app.command()
@@ -75,35 +108,50 @@ def export(
     typer.echo(f"{file}: {len(made)} bytes")
 
 
-def _decisions(records: Records, since: datetime.datetime | None) -> Iterator[Entry]:
-    start = 0
+def _decisions(records: Records, since: datetime.date | int) -> Iterator[Entry]:
+    start, day = (since, "") if isinstance(since, int) else (0, since.isoformat())
     while entries := records.home.store.since(start, _AT_ONCE):
-        for entry in entries:
-            if entry.envelope.kind is Kind.DECISION and (since is None or entry.envelope.decided_at >= since.date().isoformat()):
-                yield entry
+        yield from (e for e in entries if e.envelope.kind is Kind.DECISION and e.envelope.decided_at >= day)
         start = entries[-1].index + 1
 
 
-def _replayed(records: Records, entries: list[Entry]) -> list[tuple[Entry, Replayed]]:
-    with Progress(console=console(), transient=True) as progress:
+def _replayed(
+    records: Records, entries: Sequence[Entry], audience: int, rete: ReteEngine | None
+) -> Iterator[tuple[Entry, Replayed]]:
+    with Progress(console=console(stderr=True), transient=True) as progress:
         task = progress.add_task("Replaying", total=len(entries))
-        found = []
         for entry in entries:
-            found.append((entry, records.replayed(entry, licensing_service_pb2.AUDIENCE_AUDITOR)))
+            yield entry, records.replayed(entry, audience, rete)
             progress.advance(task)
-    return found
 
 
-def _show(found: list[tuple[Entry, Replayed]]) -> None:
+def _show(found: Sequence[tuple[Entry, Replayed]]) -> None:
     counts = Counter(each.verdict for _, each in found)
     table = Table("replays", *(verdict.value for verdict in Verdict), title="Replay")
     table.add_row(str(len(found)), *(str(counts[verdict]) for verdict in Verdict))
     console().print(table)
+    if seconds := [each.second for _, each in found if each.second is not None]:
+        console().print(_opinions(seconds))
     for entry, each in found:
-        if each.verdict is Verdict.IDENTICAL:
-            continue
-        typer.echo(f"{entry.envelope.id} {each.verdict}: {each.why or 'see below'}")
-        if (where := each.difference) is not None:
-            typer.echo(f"  {where.path}: recorded {where.recorded}, now {where.recomputed}")
-            if where.rule:
-                typer.echo(f"  rule {where.rule}; it read {', '.join(where.facts) or 'nothing'}")
+        _tell(entry, each)
+
+
+def _opinions(seconds: Sequence[Second]) -> Table:
+    """What the second engine said of all findings together."""
+    table = Table("findings", "confirmed", "only taken", "contradicted", "decisions without some opinion", title="Second opinion")
+    contradicted = sum(len(list(contradictions(each))) for each in seconds)
+    sums = (sum(each.findings for each in seconds), sum(e.confirmed for e in seconds), sum(e.taken for e in seconds), contradicted)
+    table.add_row(*map(str, sums), str(sum(not each.complete for each in seconds)))
+    return table
+
+
+def _tell(entry: Entry, found: Replayed) -> None:
+    if found.verdict is not Verdict.IDENTICAL:
+        typer.echo(f"{entry.envelope.id} {found.verdict}: {found.why or 'see below'}")
+    if (where := found.difference) is not None:
+        typer.echo(f"  {where.path}: recorded {where.recorded}, now {where.recomputed}")
+        if where.rule:
+            typer.echo(f"  rule {where.rule}; it read {', '.join(where.facts) or 'nothing'}")
+    if found.second is not None:
+        for line in contradictions(found.second):
+            typer.echo(f"{entry.envelope.id} contradicted by the second engine: {line}")

@@ -12,7 +12,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 import licet
 from licet.cli.answers import Answer, Answered
 from licet.cli.engines import Engines
-from licet.cli.second_opinion import Second, Watched, second_opinion
 from licet.decision.decide import Decided, decide
 from licet.decision.errors import InvalidRequest, Violation
 from licet.decision.settings import Settings
@@ -21,6 +20,7 @@ from licet.decision.view import for_audience
 from licet.engine.reference import ReferenceEngine
 from licet.policy.folder import embedded_folder, read_folder
 from licet.policy.release import LANGUAGE, Release, load_release
+from licet.replay.second_opinion import Second, Watched, second_opinion
 from licet.v1 import decision_pb2, licensing_service_pb2
 
 

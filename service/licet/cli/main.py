@@ -33,12 +33,13 @@ from licet.cli.explain import explanation
 from licet.cli.failing import failing, tell_contradictions, tell_disagreement
 from licet.cli.local import Local, load
 from licet.cli.many import decide_all
-from licet.cli.opinions import beside, contradictions, plain
+from licet.cli.opinions import beside, plain
 from licet.cli.remote import remote
 from licet.cli.report import console, report, show
 from licet.cli.shipment import Shipment, ShipmentError, parse_shipment, read_shipment
 from licet.cli.verify import verify
 from licet.language.faults import Fault
+from licet.replay.second_opinion import contradictions
 from licet.v1 import licensing_service_pb2
 
 app = typer.Typer(

@@ -12,10 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress
 from licet.cli.answers import Answer, Answered, Answers
 from licet.cli.exits import Exit
 from licet.cli.failing import tell_contradictions, tell_refusal
-from licet.cli.opinions import beside, contradictions, plain
+from licet.cli.opinions import beside, plain
 from licet.cli.report import console, report, show
 from licet.cli.shipment import Shipment
 from licet.decision.errors import InvalidRequest
+from licet.replay.second_opinion import contradictions
 
 
 def decide_all(shipments: Sequence[Shipment], answers: Answers, *, as_json: bool) -> Exit:

@@ -13,16 +13,11 @@ from rich.text import Text
 
 import licet
 from licet.cli.layout import dim, hanging, marked
-from licet.cli.second_opinion import Opinion, Second, Under
 from licet.engine.rete import Contradiction, ReteEngine, SecondOpinion
+from licet.replay.second_opinion import UNDER, Opinion, Second, contradictions
 
 MAX_RULES = 5
 MAX_CONTRADICTIONS = 10
-_UNDER = {
-    Under.ALL: "under all assumptions",
-    Under.NONE: "under no assumptions",
-    Under.NEEDED: "under the assumptions that the answer needs",
-}
 
 
 def beside(main: RenderableType, second: Second | None) -> RenderableType:
@@ -48,17 +43,6 @@ def _incident(second: Second) -> Iterator[RenderableType]:
     yield Text()
 
 
-def contradictions(second: Second) -> Iterator[str]:
-    """A line for each contradiction: rule, item, both verdicts, and the worlds where it is so."""
-    worlds: dict[tuple[str, Contradiction], list[str]] = {}
-    for each in second.contradicting:
-        for contradiction in each.said.contradicted:
-            worlds.setdefault((each.name, contradiction), []).append(_UNDER[each.under])
-    for (name, told), under in worlds.items():
-        line = f", line {told.item}" if told.item else ""
-        yield f"{name}: {told.finding}{line}: here {told.ours}, durable-rules {told.theirs}; {', '.join(under)}"
-
-
 # ---- the section --------------------------------------------------------------------------------------------------------
 
 
@@ -71,7 +55,7 @@ def _section(second: Second) -> Iterator[RenderableType]:
         yield Padding(dim(share), (0, 0, 0, 3))
     others = [each for each in second.opinions if not each.of_the_answer]
     if others:
-        worlds = " and ".join(_UNDER[under] for under in dict.fromkeys(each.under for each in others))
+        worlds = " and ".join(UNDER[under] for under in dict.fromkeys(each.under for each in others))
         yield Padding(dim(f"Asked {worlds} as well: {_said(others)}."), (0, 0, 0, 3))
     for text in _unavailable(second.opinions):
         yield hanging("?", text, 1)
@@ -109,7 +93,7 @@ def _unavailable(opinions: Sequence[Opinion]) -> Iterator[str]:
     worlds: dict[tuple[str, str, tuple[str, ...]], dict[str, list[str]]] = {}
     for each in opinions:
         for (reason, detail), rules in each.refusals.items():
-            worlds.setdefault((reason, detail, rules), {}).setdefault(each.name, []).append(_UNDER[each.under])
+            worlds.setdefault((reason, detail, rules), {}).setdefault(each.name, []).append(UNDER[each.under])
     for (reason, detail, rules), where in worlds.items():
         why = f"{reason} ({detail})" if detail else reason
         names = (name if len(under) == asked[name] else f"{name} {' and '.join(under)}" for name, under in where.items())

@@ -12,6 +12,7 @@ from typing import Any
 from licet.decision.sources import to_date
 from licet.engine.compiled import CompiledEngine
 from licet.engine.protocol import Matcher
+from licet.engine.rete import ReteEngine
 from licet.ledger.blobs import BlobError, content
 from licet.ledger.envelope import Kind
 from licet.ledger.home import Home
@@ -88,8 +89,8 @@ class Records:
         """A release that was used, compiled from the sources that were kept. Raises `ReleaseError`."""
         return restored(self._sources(digest), digest)
 
-    def replayed(self, entry: Entry, audience: int) -> Replayed:
-        """What a decision comes to when the compiled engine computes it again under its own release."""
+    def replayed(self, entry: Entry, audience: int, rete: ReteEngine | None = None) -> Replayed:
+        """What a decision comes to when the compiled engine computes it again under its own release; `rete` says what it thinks."""
         request, recorded = self.request(entry), self.decision(entry)
         if request is None:
             return impossible("what was asked has been erased")
@@ -97,7 +98,7 @@ class Records:
             release, matcher = self._restored(entry.envelope.release)
         except ReleaseError as error:
             return impossible(str(error))
-        return replay(request, recorded, release, matcher, audience)
+        return replay(request, recorded, release, matcher, audience=audience, rete=rete)
 
     def evidence(self, id_: str) -> Evidence:
         """Everything about a decision, for an auditor. Raises `NoDecisionError`, and `ReleaseError` where a part is gone."""

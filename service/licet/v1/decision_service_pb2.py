@@ -28,15 +28,15 @@ from licet.v1 import decision_pb2 as licet_dot_v1_dot_decision__pb2
 from licet.v1 import licensing_service_pb2 as licet_dot_v1_dot_licensing__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1flicet/v1/decision_service.proto\x12\x08licet.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15licet/v1/action.proto\x1a\x17licet/v1/decision.proto\x1a licet/v1/licensing_service.proto\"F\n\x12GetDecisionRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12$\n\x08\x61udience\x18\x02 \x01(\x0e\x32\x12.licet.v1.Audience\"\xb0\x01\n\x13GetDecisionResponse\x12$\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x12.licet.v1.Decision\x12*\n\x07request\x18\x02 \x01(\x0b\x32\x19.licet.v1.EvaluateRequest\x12\x0c\n\x04leaf\x18\x03 \x01(\x0c\x12)\n\x07\x61\x63tions\x18\x04 \x03(\x0b\x32\x18.licet.v1.RecordedAction\x12\x0e\n\x06\x65rased\x18\x05 \x01(\x08\"`\n\x13RecordActionRequest\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12 \n\x06\x61\x63tion\x18\x02 \x01(\x0b\x32\x10.licet.v1.Action\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"@\n\x14RecordActionResponse\x12(\n\x06\x61\x63tion\x18\x01 \x01(\x0b\x32\x18.licet.v1.RecordedAction\"=\n\x14ListDecisionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"^\n\x15ListDecisionsResponse\x12,\n\tdecisions\x18\x01 \x03(\x0b\x32\x19.licet.v1.DecisionSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa2\x01\n\x0f\x44\x65\x63isionSummary\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x03\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07release\x18\x04 \x01(\t\x12\r\n\x05\x61s_of\x18\x05 \x01(\t\x12\x0f\n\x07outcome\x18\x06 \x01(\t\x12\x13\n\x0b\x64isposition\x18\x07 \x01(\t\"c\n\x10ReplayDifference\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x10\n\x08recorded\x18\x02 \x01(\t\x12\x12\n\nrecomputed\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\r\n\x05\x66\x61\x63ts\x18\x05 \x03(\t\"\x9a\x01\n\x06Replay\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x03\x12(\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.licet.v1.ReplayVerdict\x12.\n\ndifference\x18\x04 \x01(\x0b\x32\x1a.licet.v1.ReplayDifference\x12\x0b\n\x03why\x18\x05 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x06 \x01(\t\"I\n\x15ReplayDecisionRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12$\n\x08\x61udience\x18\x02 \x01(\x0e\x32\x12.licet.v1.Audience\":\n\x16ReplayDecisionResponse\x12 \n\x06replay\x18\x01 \x01(\x0b\x32\x10.licet.v1.Replay\"a\n\x16ReplayDecisionsRequest\x12\x13\n\x0b\x66irst_index\x18\x01 \x01(\x03\x12\x0c\n\x04most\x18\x02 \x01(\x03\x12$\n\x08\x61udience\x18\x03 \x01(\x0e\x32\x12.licet.v1.Audience\"X\n\x17ReplayDecisionsResponse\x12 \n\x06replay\x18\x01 \x01(\x0b\x32\x10.licet.v1.Replay\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\"\x16\n\x14GetCheckpointRequest\"?\n\x15GetCheckpointResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x12\n\npublic_key\x18\x02 \x01(\t\"<\n\x18GetInclusionProofRequest\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\"t\n\x19GetInclusionProofResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\x12\x11\n\tleaf_hash\x18\x03 \x01(\x0c\x12\x0e\n\x06hashes\x18\x04 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x05 \x01(\t\"O\n\x1aGetConsistencyProofRequest\x12\x17\n\x0f\x66irst_tree_size\x18\x01 \x01(\x03\x12\x18\n\x10second_tree_size\x18\x02 \x01(\x03\"t\n\x1bGetConsistencyProofResponse\x12\x17\n\x0f\x66irst_tree_size\x18\x01 \x01(\x03\x12\x18\n\x10second_tree_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x04 \x01(\t*\x89\x01\n\rReplayVerdict\x12\x1e\n\x1aREPLAY_VERDICT_UNSPECIFIED\x10\x00\x12\x1c\n\x18REPLAY_VERDICT_IDENTICAL\x10\x01\x12\x1b\n\x17REPLAY_VERDICT_DIVERGED\x10\x02\x12\x1d\n\x19REPLAY_VERDICT_IMPOSSIBLE\x10\x03\x32\xc1\x05\n\x0f\x44\x65\x63isionService\x12J\n\x0bGetDecision\x12\x1c.licet.v1.GetDecisionRequest\x1a\x1d.licet.v1.GetDecisionResponse\x12P\n\rListDecisions\x12\x1e.licet.v1.ListDecisionsRequest\x1a\x1f.licet.v1.ListDecisionsResponse\x12S\n\x0eReplayDecision\x12\x1f.licet.v1.ReplayDecisionRequest\x1a .licet.v1.ReplayDecisionResponse\x12X\n\x0fReplayDecisions\x12 .licet.v1.ReplayDecisionsRequest\x1a!.licet.v1.ReplayDecisionsResponse0\x01\x12M\n\x0cRecordAction\x12\x1d.licet.v1.RecordActionRequest\x1a\x1e.licet.v1.RecordActionResponse\x12P\n\rGetCheckpoint\x12\x1e.licet.v1.GetCheckpointRequest\x1a\x1f.licet.v1.GetCheckpointResponse\x12\\\n\x11GetInclusionProof\x12\".licet.v1.GetInclusionProofRequest\x1a#.licet.v1.GetInclusionProofResponse\x12\x62\n\x13GetConsistencyProof\x12$.licet.v1.GetConsistencyProofRequest\x1a%.licet.v1.GetConsistencyProofResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1flicet/v1/decision_service.proto\x12\x08licet.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15licet/v1/action.proto\x1a\x17licet/v1/decision.proto\x1a licet/v1/licensing_service.proto\"F\n\x12GetDecisionRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12$\n\x08\x61udience\x18\x02 \x01(\x0e\x32\x12.licet.v1.Audience\"\xb0\x01\n\x13GetDecisionResponse\x12$\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x12.licet.v1.Decision\x12*\n\x07request\x18\x02 \x01(\x0b\x32\x19.licet.v1.EvaluateRequest\x12\x0c\n\x04leaf\x18\x03 \x01(\x0c\x12)\n\x07\x61\x63tions\x18\x04 \x03(\x0b\x32\x18.licet.v1.RecordedAction\x12\x0e\n\x06\x65rased\x18\x05 \x01(\x08\"`\n\x13RecordActionRequest\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12 \n\x06\x61\x63tion\x18\x02 \x01(\x0b\x32\x10.licet.v1.Action\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"@\n\x14RecordActionResponse\x12(\n\x06\x61\x63tion\x18\x01 \x01(\x0b\x32\x18.licet.v1.RecordedAction\"=\n\x14ListDecisionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"^\n\x15ListDecisionsResponse\x12,\n\tdecisions\x18\x01 \x03(\x0b\x32\x19.licet.v1.DecisionSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa2\x01\n\x0f\x44\x65\x63isionSummary\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x03\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07release\x18\x04 \x01(\t\x12\r\n\x05\x61s_of\x18\x05 \x01(\t\x12\x0f\n\x07outcome\x18\x06 \x01(\t\x12\x13\n\x0b\x64isposition\x18\x07 \x01(\t\"c\n\x10ReplayDifference\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x10\n\x08recorded\x18\x02 \x01(\t\x12\x12\n\nrecomputed\x18\x03 \x01(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12\r\n\x05\x66\x61\x63ts\x18\x05 \x03(\t\"\xcb\x01\n\x06Replay\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x03\x12(\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.licet.v1.ReplayVerdict\x12.\n\ndifference\x18\x04 \x01(\x0b\x32\x1a.licet.v1.ReplayDifference\x12\x0b\n\x03why\x18\x05 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x06 \x01(\t\x12/\n\x0esecond_opinion\x18\x07 \x01(\x0b\x32\x17.licet.v1.SecondOpinion\"\x80\x01\n\rSecondOpinion\x12\x0e\n\x06\x65ngine\x18\x01 \x01(\t\x12\x10\n\x08\x66indings\x18\x02 \x01(\x05\x12\x11\n\tconfirmed\x18\x03 \x01(\x05\x12\r\n\x05taken\x18\x04 \x01(\x05\x12\x14\n\x0c\x63ontradicted\x18\x05 \x03(\t\x12\x15\n\rnot_available\x18\x06 \x03(\t\"a\n\x15ReplayDecisionRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12$\n\x08\x61udience\x18\x02 \x01(\x0e\x32\x12.licet.v1.Audience\x12\x16\n\x0esecond_opinion\x18\x03 \x01(\x08\":\n\x16ReplayDecisionResponse\x12 \n\x06replay\x18\x01 \x01(\x0b\x32\x10.licet.v1.Replay\"y\n\x16ReplayDecisionsRequest\x12\x13\n\x0b\x66irst_index\x18\x01 \x01(\x03\x12\x0c\n\x04most\x18\x02 \x01(\x03\x12$\n\x08\x61udience\x18\x03 \x01(\x0e\x32\x12.licet.v1.Audience\x12\x16\n\x0esecond_opinion\x18\x04 \x01(\x08\"X\n\x17ReplayDecisionsResponse\x12 \n\x06replay\x18\x01 \x01(\x0b\x32\x10.licet.v1.Replay\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\"\x16\n\x14GetCheckpointRequest\"?\n\x15GetCheckpointResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x12\n\npublic_key\x18\x02 \x01(\t\"<\n\x18GetInclusionProofRequest\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\"t\n\x19GetInclusionProofResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\x12\x11\n\tleaf_hash\x18\x03 \x01(\x0c\x12\x0e\n\x06hashes\x18\x04 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x05 \x01(\t\"O\n\x1aGetConsistencyProofRequest\x12\x17\n\x0f\x66irst_tree_size\x18\x01 \x01(\x03\x12\x18\n\x10second_tree_size\x18\x02 \x01(\x03\"t\n\x1bGetConsistencyProofResponse\x12\x17\n\x0f\x66irst_tree_size\x18\x01 \x01(\x03\x12\x18\n\x10second_tree_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\x12\x12\n\ncheckpoint\x18\x04 \x01(\t*\x89\x01\n\rReplayVerdict\x12\x1e\n\x1aREPLAY_VERDICT_UNSPECIFIED\x10\x00\x12\x1c\n\x18REPLAY_VERDICT_IDENTICAL\x10\x01\x12\x1b\n\x17REPLAY_VERDICT_DIVERGED\x10\x02\x12\x1d\n\x19REPLAY_VERDICT_IMPOSSIBLE\x10\x03\x32\xc1\x05\n\x0f\x44\x65\x63isionService\x12J\n\x0bGetDecision\x12\x1c.licet.v1.GetDecisionRequest\x1a\x1d.licet.v1.GetDecisionResponse\x12P\n\rListDecisions\x12\x1e.licet.v1.ListDecisionsRequest\x1a\x1f.licet.v1.ListDecisionsResponse\x12S\n\x0eReplayDecision\x12\x1f.licet.v1.ReplayDecisionRequest\x1a .licet.v1.ReplayDecisionResponse\x12X\n\x0fReplayDecisions\x12 .licet.v1.ReplayDecisionsRequest\x1a!.licet.v1.ReplayDecisionsResponse0\x01\x12M\n\x0cRecordAction\x12\x1d.licet.v1.RecordActionRequest\x1a\x1e.licet.v1.RecordActionResponse\x12P\n\rGetCheckpoint\x12\x1e.licet.v1.GetCheckpointRequest\x1a\x1f.licet.v1.GetCheckpointResponse\x12\\\n\x11GetInclusionProof\x12\".licet.v1.GetInclusionProofRequest\x1a#.licet.v1.GetInclusionProofResponse\x12\x62\n\x13GetConsistencyProof\x12$.licet.v1.GetConsistencyProofRequest\x1a%.licet.v1.GetConsistencyProofResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'licet.v1.decision_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REPLAYVERDICT']._serialized_start=1950
-  _globals['_REPLAYVERDICT']._serialized_end=2087
+  _globals['_REPLAYVERDICT']._serialized_start=2178
+  _globals['_REPLAYVERDICT']._serialized_end=2315
   _globals['_GETDECISIONREQUEST']._serialized_start=160
   _globals['_GETDECISIONREQUEST']._serialized_end=230
   _globals['_GETDECISIONRESPONSE']._serialized_start=233
@@ -54,27 +54,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPLAYDIFFERENCE']._serialized_start=899
   _globals['_REPLAYDIFFERENCE']._serialized_end=998
   _globals['_REPLAY']._serialized_start=1001
-  _globals['_REPLAY']._serialized_end=1155
-  _globals['_REPLAYDECISIONREQUEST']._serialized_start=1157
-  _globals['_REPLAYDECISIONREQUEST']._serialized_end=1230
-  _globals['_REPLAYDECISIONRESPONSE']._serialized_start=1232
-  _globals['_REPLAYDECISIONRESPONSE']._serialized_end=1290
-  _globals['_REPLAYDECISIONSREQUEST']._serialized_start=1292
-  _globals['_REPLAYDECISIONSREQUEST']._serialized_end=1389
-  _globals['_REPLAYDECISIONSRESPONSE']._serialized_start=1391
-  _globals['_REPLAYDECISIONSRESPONSE']._serialized_end=1479
-  _globals['_GETCHECKPOINTREQUEST']._serialized_start=1481
-  _globals['_GETCHECKPOINTREQUEST']._serialized_end=1503
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=1505
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=1568
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=1570
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=1630
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=1632
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=1748
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=1750
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=1829
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=1831
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=1947
-  _globals['_DECISIONSERVICE']._serialized_start=2090
-  _globals['_DECISIONSERVICE']._serialized_end=2795
+  _globals['_REPLAY']._serialized_end=1204
+  _globals['_SECONDOPINION']._serialized_start=1207
+  _globals['_SECONDOPINION']._serialized_end=1335
+  _globals['_REPLAYDECISIONREQUEST']._serialized_start=1337
+  _globals['_REPLAYDECISIONREQUEST']._serialized_end=1434
+  _globals['_REPLAYDECISIONRESPONSE']._serialized_start=1436
+  _globals['_REPLAYDECISIONRESPONSE']._serialized_end=1494
+  _globals['_REPLAYDECISIONSREQUEST']._serialized_start=1496
+  _globals['_REPLAYDECISIONSREQUEST']._serialized_end=1617
+  _globals['_REPLAYDECISIONSRESPONSE']._serialized_start=1619
+  _globals['_REPLAYDECISIONSRESPONSE']._serialized_end=1707
+  _globals['_GETCHECKPOINTREQUEST']._serialized_start=1709
+  _globals['_GETCHECKPOINTREQUEST']._serialized_end=1731
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=1733
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=1796
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=1798
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=1858
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=1860
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=1976
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=1978
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=2057
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=2059
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=2175
+  _globals['_DECISIONSERVICE']._serialized_start=2318
+  _globals['_DECISIONSERVICE']._serialized_end=3023
 # @@protoc_insertion_point(module_scope)

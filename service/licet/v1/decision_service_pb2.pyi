@@ -111,28 +111,48 @@ class ReplayDifference(_message.Message):
     def __init__(self, path: _Optional[str] = ..., recorded: _Optional[str] = ..., recomputed: _Optional[str] = ..., rule: _Optional[str] = ..., facts: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Replay(_message.Message):
-    __slots__ = ("id", "index", "verdict", "difference", "why", "engine")
+    __slots__ = ("id", "index", "verdict", "difference", "why", "engine", "second_opinion")
     ID_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
     WHY_FIELD_NUMBER: _ClassVar[int]
     ENGINE_FIELD_NUMBER: _ClassVar[int]
+    SECOND_OPINION_FIELD_NUMBER: _ClassVar[int]
     id: str
     index: int
     verdict: ReplayVerdict
     difference: ReplayDifference
     why: str
     engine: str
-    def __init__(self, id: _Optional[str] = ..., index: _Optional[int] = ..., verdict: _Optional[_Union[ReplayVerdict, str]] = ..., difference: _Optional[_Union[ReplayDifference, _Mapping]] = ..., why: _Optional[str] = ..., engine: _Optional[str] = ...) -> None: ...
+    second_opinion: SecondOpinion
+    def __init__(self, id: _Optional[str] = ..., index: _Optional[int] = ..., verdict: _Optional[_Union[ReplayVerdict, str]] = ..., difference: _Optional[_Union[ReplayDifference, _Mapping]] = ..., why: _Optional[str] = ..., engine: _Optional[str] = ..., second_opinion: _Optional[_Union[SecondOpinion, _Mapping]] = ...) -> None: ...
+
+class SecondOpinion(_message.Message):
+    __slots__ = ("engine", "findings", "confirmed", "taken", "contradicted", "not_available")
+    ENGINE_FIELD_NUMBER: _ClassVar[int]
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMED_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_FIELD_NUMBER: _ClassVar[int]
+    CONTRADICTED_FIELD_NUMBER: _ClassVar[int]
+    NOT_AVAILABLE_FIELD_NUMBER: _ClassVar[int]
+    engine: str
+    findings: int
+    confirmed: int
+    taken: int
+    contradicted: _containers.RepeatedScalarFieldContainer[str]
+    not_available: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, engine: _Optional[str] = ..., findings: _Optional[int] = ..., confirmed: _Optional[int] = ..., taken: _Optional[int] = ..., contradicted: _Optional[_Iterable[str]] = ..., not_available: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ReplayDecisionRequest(_message.Message):
-    __slots__ = ("id", "audience")
+    __slots__ = ("id", "audience", "second_opinion")
     ID_FIELD_NUMBER: _ClassVar[int]
     AUDIENCE_FIELD_NUMBER: _ClassVar[int]
+    SECOND_OPINION_FIELD_NUMBER: _ClassVar[int]
     id: str
     audience: _licensing_service_pb2.Audience
-    def __init__(self, id: _Optional[str] = ..., audience: _Optional[_Union[_licensing_service_pb2.Audience, str]] = ...) -> None: ...
+    second_opinion: bool
+    def __init__(self, id: _Optional[str] = ..., audience: _Optional[_Union[_licensing_service_pb2.Audience, str]] = ..., second_opinion: _Optional[bool] = ...) -> None: ...
 
 class ReplayDecisionResponse(_message.Message):
     __slots__ = ("replay",)
@@ -141,14 +161,16 @@ class ReplayDecisionResponse(_message.Message):
     def __init__(self, replay: _Optional[_Union[Replay, _Mapping]] = ...) -> None: ...
 
 class ReplayDecisionsRequest(_message.Message):
-    __slots__ = ("first_index", "most", "audience")
+    __slots__ = ("first_index", "most", "audience", "second_opinion")
     FIRST_INDEX_FIELD_NUMBER: _ClassVar[int]
     MOST_FIELD_NUMBER: _ClassVar[int]
     AUDIENCE_FIELD_NUMBER: _ClassVar[int]
+    SECOND_OPINION_FIELD_NUMBER: _ClassVar[int]
     first_index: int
     most: int
     audience: _licensing_service_pb2.Audience
-    def __init__(self, first_index: _Optional[int] = ..., most: _Optional[int] = ..., audience: _Optional[_Union[_licensing_service_pb2.Audience, str]] = ...) -> None: ...
+    second_opinion: bool
+    def __init__(self, first_index: _Optional[int] = ..., most: _Optional[int] = ..., audience: _Optional[_Union[_licensing_service_pb2.Audience, str]] = ..., second_opinion: _Optional[bool] = ...) -> None: ...
 
 class ReplayDecisionsResponse(_message.Message):
     __slots__ = ("replay", "done", "total")

@@ -6,13 +6,14 @@ that its answer needs. Whatever becomes of the second engine, the decision stand
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
 from licet.engine.protocol import Case, Finding, Matcher
-from licet.engine.rete import LATE, Refusal, ReteEngine, SecondOpinion
+from licet.engine.rete import LATE, Contradiction, Refusal, ReteEngine, SecondOpinion
 from licet.policy.model import Disclosure, Package
 
 _RESTRICTED = "a restricted rule"
@@ -24,6 +25,13 @@ class Under(StrEnum):
     ALL = "ALL"
     NONE = "NONE"
     NEEDED = "NEEDED"
+
+
+UNDER: Mapping[Under, str] = {
+    Under.ALL: "under all assumptions",
+    Under.NONE: "under no assumptions",
+    Under.NEEDED: "under the assumptions that the answer needs",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,41 @@ class Second:
         return not self.contradicting
 
     @property
+    def findings(self) -> int:
+        """Findings that were asked about, in all worlds."""
+        return sum(each.findings for each in self.opinions)
+
+    @property
+    def confirmed(self) -> int:
+        """Findings that the second engine came to by itself."""
+        return sum(each.said.confirmed for each in self.opinions)
+
+    @property
+    def taken(self) -> int:
+        """Findings on which it agrees only because it took values from the walk."""
+        return sum(each.said.taken for each in self.opinions)
+
+    @property
+    def refusals(self) -> Mapping[tuple[str, str], int]:
+        """How many rules of a package there is no opinion of, by reason and detail; of a whole package, one."""
+        counts = Counter((each.reason, each.detail) for opinion in self.opinions for each in opinion.said.not_available)
+        return dict(sorted(counts.items()))
+
+    @property
     def complete(self) -> bool:
         """Whether there is an opinion of every rule."""
         return not any(each.said.not_available for each in self.opinions)
+
+
+def contradictions(second: Second) -> Iterator[str]:
+    """A line for each contradiction: rule, item, both verdicts, and the worlds where it is so."""
+    worlds: dict[tuple[str, Contradiction], list[str]] = {}
+    for each in second.contradicting:
+        for contradiction in each.said.contradicted:
+            worlds.setdefault((each.name, contradiction), []).append(UNDER[each.under])
+    for (name, told), under in worlds.items():
+        line = f", line {told.item}" if told.item else ""
+        yield f"{name}: {told.finding}{line}: here {told.ours}, durable-rules {told.theirs}; {', '.join(under)}"
 
 
 @dataclass(frozen=True, slots=True)
