@@ -26,7 +26,7 @@ _USABLE = frozenset((decision_pb2.AUTHORIZATION_STATE_OPEN, decision_pb2.AUTHORI
 
 def is_quiet(determination: Any) -> bool:
     """Whether there is nothing to say of it but its outcome."""
-    said = (determination.requirements, determination.prohibitions, determination.exemptions, determination.referrals)
+    said = (determination.requirements, determination.prohibitions, determination.referrals)
     more = (determination.authorizations, determination.licenses)
     return determination.outcome in FREE and not any((*said, *more))
 
@@ -53,7 +53,7 @@ def determination_lines(determination: Any) -> Iterator[RenderableType]:
     yield Padding(heading, (0, 0, 0, 3))
     yield from _certain(determination)
     yield from _possible(determination)
-    for exemption in determination.exemptions:
+    for exemption in determination.exemptions if determination.requirements or determination.prohibitions else ():
         label = "exempt" if exemption.certain else "may be exempt"
         yield row(label, [_basis(", ".join(exemption.bases), exemption.title, exemption.source)])
     for held in determination.licenses:
