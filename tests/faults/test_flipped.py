@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,8 @@ from licet.ledger.inspection import Fault
 from licet.ledger.snapshot import snapshot
 from licet.ledger.store import Draft, StoreError, opened
 from licet.ledger.verify import Key
-from tests.support.records import ORIGIN, checkpoint, database_of, decided, faults, found_in, licet, papers
+from licet.v1 import decision_service_pb2 as pb
+from tests.support.records import ORIGIN, checkpoint, database_of, decided, decisions, faults, found_in, licet, papers
 from tests.support.servers import POLICIES, Server
 
 TABLES = ("heads", "origins", "entries", "nodes", "blobs", "keys")
@@ -154,6 +156,36 @@ def test_any_flipped_bit_of_the_database_is_found_and_named(
 
     flip()
     record_property("fault", ["flipped bit, found and named", {"times": tried}])
+
+
+def test_a_server_shows_no_record_that_was_changed(
+    kept: Kept, start: Callable[..., Server], tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Not one bit of a leaf, and not another result in the place of the recorded one: the call fails, names it, and the rest is served."""
+    if kept.url:
+        pytest.skip("a file is put in the place of a file")
+    data = shutil.copytree(kept.data, tmp_path / "data")
+    with sqlite3.connect(data / "licet.db") as connection:
+        leaves = dict(connection.execute('SELECT "index", leaf FROM entries'))
+        (one,) = connection.execute("SELECT data FROM blobs WHERE digest = ?", (Envelope.from_bytes(leaves[2]).result,)).fetchone()
+        digest = Envelope.from_bytes(leaves[1]).result
+        connection.execute("UPDATE blobs SET data = ? WHERE digest = ?", (one, digest))
+        changed = leaves[4].replace(b'"PROCEED"', b'"PROCEEE"').replace(b'"HOLD"', b'"HOLE"').replace(b'"STOP"', b'"STOQ"')
+        connection.execute('UPDATE entries SET leaf = ? WHERE "index" = 4', (changed,))
+        connection.execute('UPDATE entries SET leaf = substr(leaf, 2) WHERE "index" = 5')
+    connection.close()
+    server = start(data=data)
+    for index, what in ((1, f"blob {digest}"), (4, "entry 4"), (5, "entry 5")):
+        with pytest.raises(grpc.RpcError) as caught:
+            decisions(server).GetDecision(pb.GetDecisionRequest(id=Envelope.from_bytes(leaves[index]).id), timeout=60)
+        assert grpc.StatusCode.DATA_LOSS == caught.value.code()
+        assert what in str(caught.value.details())
+    whole = Envelope.from_bytes(leaves[3]).id
+    assert whole == decisions(server).GetDecision(pb.GetDecisionRequest(id=whole), timeout=60).decision.id
+    with pytest.raises(grpc.RpcError) as caught:  # asked again, it is not decided anew
+        decided(server, "order-False-3", "DE")
+    assert grpc.StatusCode.DATA_LOSS == caught.value.code()
+    record_property("fault", ["changed record, not shown by the server", {"times": 4}])
 
 
 def test_a_row_that_is_gone_is_named(kept: Kept, engine: Engine) -> None:

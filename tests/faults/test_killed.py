@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from tests.support.load import Load, Told, wrong
 from tests.support.servers import Server
 
@@ -25,7 +27,8 @@ def test_no_acknowledged_decision_is_lost_when_the_server_is_killed(
     The tree is hashed anew from the entries, by who trusts neither the server nor its nodes, and held against every checkpoint that
     a caller was shown. A request that had no answer is asked again and has one decision, whether or not it was recorded before.
     """
-    chance, told, restarts = random.Random(20261122), Told(), []  # noqa: S311  # the same moments each time
+    chance, told = random.Random(20261122), Told()  # noqa: S311  # the same moments each time
+    restarts, worked = [], []
     for kill in range(KILLS):
         begun = time.perf_counter()
         server = start(data=tmp_path, reload_seconds=0)
@@ -35,6 +38,7 @@ def test_no_acknowledged_decision_is_lost_when_the_server_is_killed(
             continue
         assert server.address
         restarts.append(time.perf_counter() - begun)
+        worked.append(sum(psutil.Process(server.process.pid).cpu_times()[:2]))
         known = len(told.acknowledged)
         with Load(told, server, f"kill-{kill}"):
             assert told.grows(known)
@@ -46,6 +50,9 @@ def test_no_acknowledged_decision_is_lost_when_the_server_is_killed(
     told.ask_again(server)
     assert ([], {}) == wrong(told, tmp_path)
     assert len(told.acknowledged) == len(told.indices) == len(told.asked), "every request has one decision, and an entry of its own"
-    note = f"restarts: median {statistics.median(restarts):.2f} s, longest {max(restarts):.2f} s, load {os.getloadavg()[0]:.1f}"
+    note = f"restarts: median {statistics.median(restarts):.2f} s, longest {max(restarts):.2f} s, "
+    note += (
+        f"of which the processor worked {statistics.median(worked):.2f} s; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    )
     counts = {"times": KILLS, "acknowledged": len(told.acknowledged), "shown checkpoints": len(told.checkpoints), "lost": 0}
     record_property("fault", ["server killed under load or at its start", counts, note])

@@ -8,8 +8,10 @@ from pathlib import Path
 import grpc
 import pytest
 
+from licet.ledger.store import StoreError, opened
 from tests.support.databases import Postgres, new_database
-from tests.support.load import Load, Told, wrong
+from tests.support.load import Load, Told, waited, wrong
+from tests.support.records import ORIGIN
 from tests.support.servers import Server
 
 KILLS = 3
@@ -44,3 +46,21 @@ def test_a_database_that_is_killed_comes_back(
     assert len(told.acknowledged) == len(told.indices) == len(told.asked), "every request has one decision"
     counts = {"times": KILLS, "acknowledged": len(told.acknowledged), "refused": len(told.refused), "lost": 0, "twice": 0}
     record_property("fault", ["PostgreSQL killed under load, and started again", counts])
+
+
+@pytest.mark.parametrize("name", ["synchronous_commit", "fsync", "full_page_writes"])
+def test_a_database_that_could_lose_an_answer_is_refused(postgres_to_kill: Postgres, name: str) -> None:
+    """Nobody appends to a PostgreSQL whose commits a loss of power may take back; the text names the setting."""
+    opened(postgres_to_kill.url, ORIGIN).close()
+    postgres_to_kill.set(name, "off")
+    assert waited(lambda: refusal(postgres_to_kill.url))
+    assert f"{name} is off: an answer could be lost; expected on" == refusal(postgres_to_kill.url)
+
+
+def refusal(url: str) -> str:
+    """Why the log is not opened; empty where it is."""
+    try:
+        opened(url, ORIGIN).close()
+    except StoreError as error:
+        return str(error)
+    return ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from licet.ledger.verify import PROVED
+from licet.ledger.verify import PROVED, leaf_hash
 
 if TYPE_CHECKING:
     from tests.support.servers import Server
@@ -111,7 +111,7 @@ def test_the_policies_shown_are_those_recorded(taken: Taken, change: Callable[..
         list(check_bundle(change(files, name), Key.parsed(taken.key.read_text())))
 
 
-def test_any_flipped_bit_of_the_file_is_found(taken: Taken) -> None:
+def test_any_flipped_bit_of_the_file_is_found(taken: Taken, record_property: Callable[[str, object], None]) -> None:
     """A change anywhere in the bundle, its headers and what is only for reading included, is found."""
     from licet.ledger.verify import VerificationError, opened
 
@@ -123,6 +123,7 @@ def test_any_flipped_bit_of_the_file_is_found(taken: Taken) -> None:
         changed[place] ^= 1 << place % 8
         with pytest.raises(VerificationError, match="damaged"):
             opened(bytes(changed))
+    record_property("fault", ["flipped bit in an evidence bundle, found", {"times": len(places)}])
 
 
 def _refused(files: dict[str, bytes], key: Path) -> bool:
@@ -169,7 +170,7 @@ def test_replay_on_the_command_line(taken: Taken) -> None:
 def test_a_changed_record_is_found(
     start: Callable[..., Server], shipment: Callable[..., Any], taken: Taken, tmp_path: Path
 ) -> None:
-    """A record that somebody edits in the database is no longer proved, and its replay diverges or fails."""
+    """A record that somebody edits in the database is not shown; with the tree's hash of it edited too it is no longer proved."""
     import sqlite3
 
     data = shutil.copytree(taken.data, tmp_path / "data")
@@ -178,6 +179,11 @@ def test_a_changed_record_is_found(
             "UPDATE entries SET leaf = CAST(replace(CAST(leaf AS TEXT), 'PROHIBITED', 'AUTHORIZED') AS BLOB) WHERE id = ?",
             (taken.id,),
         )
+    refused = licet("audit", "export", taken.id, "--data", data, "--to", tmp_path / "evidence.zip")
+    assert (4, True) == (refused.returncode, "entry 2, whose leaf has another hash than the tree holds" in refused.stderr)
+    with sqlite3.connect(data / "licet.db") as connection:
+        (leaf,) = connection.execute("SELECT leaf FROM entries WHERE id = ?", (taken.id,)).fetchone()
+        connection.execute('UPDATE nodes SET hash = ? WHERE level = 0 AND "index" = 2', (leaf_hash(leaf),))
     exported = licet("audit", "export", taken.id, "--data", data, "--to", tmp_path / "evidence.zip")
     assert 0 == exported.returncode, exported.stderr
     checked = verified(tmp_path / "evidence.zip", taken.key)

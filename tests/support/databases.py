@@ -34,6 +34,14 @@ class Postgres:
         """It is there again, under the same URL."""
         self._server.ensure_postgres_running()
 
+    def set(self, name: str, value: str) -> None:
+        """A setting of the whole server, of those that it takes over without a start."""
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"ALTER SYSTEM SET {name} = {value}"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        engine.dispose()
+
     def close(self) -> None:
         """Nothing is left of it."""
         self._server.cleanup()

@@ -55,6 +55,7 @@ class Server:
         if policies is not None:
             given["policies"] = policies
         env = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}  # a process gets it
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed server has its modules compiled
         env |= {f"LICET_{name.upper()}": str(value) for name, value in given.items()}
         server = cls.run((*under, *_COMMAND), env)
         server._closers.append(data.cleanup)

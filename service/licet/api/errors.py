@@ -15,6 +15,7 @@ LicetError
 │   ├── VersionTaken        a package was published under its version with other content
 │   ├── RequestIdTaken      the request id stands for another request
 │   ├── LedgerUnavailable   the decision could not be recorded, hence is not answered; retry
+│   ├── LedgerDamaged       what was recorded is not what is there
 │   ├── Overloaded          too much is under way; retry
 │   ├── Draining            the server stops; retry elsewhere
 │   ├── DeadlineExceeded    there was no time left to answer
@@ -169,6 +170,15 @@ class LedgerUnavailable(CallError):  # noqa: N818  # the name says what is wrong
         super().__init__("the decision cannot be recorded now, and nothing is answered unrecorded; retry")
 
 
+class LedgerDamaged(CallError):  # noqa: N818  # the name says what is wrong
+    """What the call needs of the ledger is not what was recorded. A retry is no use; `licet audit verify` says how far it goes."""
+
+    reason = "LEDGER_DAMAGED"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the record is damaged, and is not shown: {what}")
+
+
 class Overloaded(CallError):  # noqa: N818  # the name says what is wrong
     """As much is under way as the server takes at a time."""
 
@@ -243,6 +253,7 @@ STATUSES: Mapping[str, grpc.StatusCode] = MappingProxyType(
         VersionTaken.reason: grpc.StatusCode.ALREADY_EXISTS,
         RequestIdTaken.reason: grpc.StatusCode.ALREADY_EXISTS,
         LedgerUnavailable.reason: grpc.StatusCode.UNAVAILABLE,
+        LedgerDamaged.reason: grpc.StatusCode.DATA_LOSS,
         Overloaded.reason: grpc.StatusCode.RESOURCE_EXHAUSTED,
         Draining.reason: grpc.StatusCode.UNAVAILABLE,
         DeadlineExceeded.reason: grpc.StatusCode.DEADLINE_EXCEEDED,

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from licet.api.errors import DecisionUnknown, LedgerUnavailable, Overloaded, RefusedToStart, RequestIdTaken
+from licet.api.errors import DecisionUnknown, LedgerDamaged, LedgerUnavailable, Overloaded, RefusedToStart, RequestIdTaken
 from licet.api.ids import decision_id
 from licet.api.releases import Loaded
 from licet.api.settings import ServerSettings
@@ -25,7 +25,7 @@ from licet.ledger.home import Home, HomeError, open_home
 from licet.ledger.publishing import published
 from licet.ledger.recorder import Counts, FullError, Recorder
 from licet.ledger.releases import entry_on, keeping, kept
-from licet.ledger.store import Draft, Entry, OutdatedError, Recorded, StoreError
+from licet.ledger.store import DamagedError, Draft, Entry, OutdatedError, Recorded, StoreError
 from licet.ledger.uses import Reading, uses_of
 from licet.policy.release import Release
 from licet.replay.acting import draft, recorded, same_action
@@ -156,11 +156,16 @@ class Ledger:
     # ---- reading ----
 
     async def read(self, work: Callable[[], _T]) -> _T:
-        """What the work returns, which runs in a thread of the ledger's. Raises `DecisionUnknown`, `LedgerUnavailable`."""
+        """What the work returns, which runs in a thread of the ledger's.
+
+        Raises `DecisionUnknown`, `LedgerDamaged`, `LedgerUnavailable`.
+        """
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         except NoDecisionError as error:
             raise DecisionUnknown(str(error)) from None
+        except DamagedError as error:
+            raise LedgerDamaged(str(error)) from error
         except StoreError as error:
             raise LedgerUnavailable from error
 

@@ -27,6 +27,8 @@ from licet.ledger.uses import Limits, Reading, Use, forget, keep, rows_of, used
 from licet.ledger.verify import Tree, leaf_hash
 
 _HASH = 32
+_DURABLE = {"synchronous_commit": ("on", "remote_apply", "remote_write"), "fsync": ("on",), "full_page_writes": ("on",)}
+"""What PostgreSQL must be set to, so that a commit that returned survives a loss of power."""
 _AT_ONCE = 500
 """Values in one statement's list."""
 
@@ -42,6 +44,10 @@ class OutdatedError(Exception):
         self.places = frozenset(places)
         """Where those drafts stand."""
         super().__init__(f"{len(self.places)} drafts rest on what is no longer so")
+
+
+class DamagedError(StoreError):
+    """What was recorded is not what is there; the text names the thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,11 @@ class Entry:
 
     @property
     def envelope(self) -> Envelope:
-        """What it says."""
-        return Envelope.from_bytes(self.leaf)
+        """What it says. Raises `DamagedError`."""
+        try:
+            return Envelope.from_bytes(self.leaf)
+        except ValueError as error:
+            raise DamagedError(f"entry {self.index}, whose leaf cannot be read: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +280,12 @@ class Store:
                 _entry(r) for r in connection.execute(select(s.entries).where(mine).order_by(s.entries.c.index).limit(most))
             )
 
+    def leaf_hash(self, index: int) -> bytes | None:
+        """The hash that the tree holds of an entry. Raises `StoreError`."""
+        with self._reading() as connection:
+            mine = (s.nodes.c.log == self._log) & (s.nodes.c.level == 0) & (s.nodes.c.index == index)
+            return connection.execute(select(s.nodes.c.hash).where(mine)).scalar()
+
     def blob(self, digest: str) -> bytes | None:
         """The stored bytes of that digest, if they are there. Raises `StoreError`."""
         with self._reading() as connection:
@@ -358,6 +373,9 @@ def opened(url: str, origin: str, key: str = "", renaming: Renaming | None = Non
             is_new = renaming is not None and rename(connection, renaming.before, origin, key)
             store = Store(engine, claim(connection, origin, key), lock, origin)
             store.begin(connection, [renaming.entry] if renaming is not None and is_new else [])
+    except StoreError:
+        engine.dispose()
+        raise
     except (SchemaError, OriginError) as error:
         engine.dispose()
         raise StoreError(str(error)) from error
@@ -371,9 +389,10 @@ def _prepared(engine: Engine) -> Path | None:
     """Sets what durability and order need. For SQLite, the file whose lock puts writers in line."""
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
-            found = connection.execute(text("SHOW synchronous_commit")).scalar()
-            if found not in ("on", "remote_apply", "remote_write"):
-                raise StoreError(f"synchronous_commit is {found}: an answer could be lost; expected on")
+            for name, wanted in _DURABLE.items():
+                found = connection.execute(text(f"SHOW {name}")).scalar()
+                if found not in wanted:
+                    raise StoreError(f"{name} is {found}: an answer could be lost; expected {wanted[0]}")
         return None
 
     @event.listens_for(engine, "connect")
@@ -435,4 +454,4 @@ def _cause(error: BaseException) -> str:
     return f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}"
 
 
-__all__ = ["Draft", "Entry", "OutdatedError", "Recorded", "Renaming", "Store", "StoreError", "held", "opened"]
+__all__ = ["DamagedError", "Draft", "Entry", "OutdatedError", "Recorded", "Renaming", "Store", "StoreError", "held", "opened"]

@@ -27,6 +27,7 @@ def actions(records: Records, decision: Entry) -> tuple[action_pb2.RecordedActio
 
 def recorded(records: Records, entry: Entry) -> action_pb2.RecordedAction:
     """An action, read back from its entry. Raises `StoreError`."""
+    records.check(entry)
     envelope = entry.envelope
     found = action_pb2.RecordedAction(
         id=envelope.id, decision_id=envelope.about, proof=records.proof(entry.index, records.home.store.tree), leaf=entry.leaf

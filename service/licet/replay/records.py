@@ -17,8 +17,8 @@ from licet.ledger.blobs import BlobError, content
 from licet.ledger.envelope import Kind
 from licet.ledger.home import Home
 from licet.ledger.releases import ReleaseError, entry_on, restored, unpacked
-from licet.ledger.store import Entry, StoreError
-from licet.ledger.verify import Tree
+from licet.ledger.store import DamagedError, Entry
+from licet.ledger.verify import Tree, leaf_hash
 from licet.policy.release import Release
 from licet.replay.evidence import Evidence, Proved
 from licet.replay.replay import Replayed, impossible, replay
@@ -41,18 +41,29 @@ class _Kept:
 
 
 class Records:
-    """The records of one log. All methods raise `StoreError` where the database cannot be read."""
+    """The records of one log.
+
+    All methods raise `StoreError` where the database cannot be read, and `DamagedError` where a record is not what was recorded.
+    """
 
     def __init__(self, home: Home) -> None:
         self.home = home
         self._restored = lru_cache(maxsize=_RELEASES)(self._with_engine)
 
     def entry(self, id_: str) -> Entry:
-        """The entry of a decision. Raises `NoDecisionError`."""
+        """The entry of a decision, whose leaf is the one in the tree. Raises `NoDecisionError`."""
         entry = self.home.store.named(id_)
-        if entry is None or entry.envelope.kind is not Kind.DECISION:
+        if entry is None:
+            raise NoDecisionError(id_)
+        self.check(entry)
+        if entry.envelope.kind is not Kind.DECISION:
             raise NoDecisionError(id_)
         return entry
+
+    def check(self, entry: Entry) -> None:
+        """The leaf of an entry is the one in the tree. Raises `DamagedError`."""
+        if self.home.store.leaf_hash(entry.index) != leaf_hash(entry.leaf):
+            raise DamagedError(f"entry {entry.index}, whose leaf has another hash than the tree holds")
 
     def request(self, entry: Entry) -> Any:
         """What was asked; None where its key was erased."""
@@ -91,7 +102,11 @@ class Records:
 
     def replayed(self, entry: Entry, audience: int, rete: ReteEngine | None = None) -> Replayed:
         """What a decision comes to when the compiled engine computes it again under its own release; `rete` says what it thinks."""
-        request, recorded = self.request(entry), self.decision(entry)
+        try:
+            self.check(entry)
+            request, recorded = self.request(entry), self.decision(entry)
+        except DamagedError as error:
+            return impossible(f"the record is damaged: {error}")
         if request is None:
             return impossible("what was asked has been erased")
         try:
@@ -144,7 +159,9 @@ class Records:
     def _blob(self, digest: str) -> bytes:
         data = self.home.store.blob(digest)
         if data is None:
-            raise StoreError(f"the blob {digest} is missing")
+            raise DamagedError(f"blob {digest}, which is missing")
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise DamagedError(f"blob {digest}, whose bytes have another digest")
         return data
 
     def content(self, id_: str, digest: str) -> bytes | None:
@@ -154,4 +171,4 @@ class Records:
         except BlobError as error:
             if self.home.store.is_erased(id_):
                 return None
-            raise StoreError(str(error)) from error
+            raise DamagedError(f"blob {digest}: {error}") from error

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -79,12 +80,13 @@ def test_each_refusal_has_its_own_sentence() -> None:
         check_signed(file.note, file.kept.digest, [])
 
 
-def test_any_changed_byte_is_found() -> None:
+def test_any_changed_byte_is_found(record_property: Callable[[str, object], None]) -> None:
     """Whatever byte of a signed file is changed, it is refused, with a reason."""
     file = made().signed(signer())
     data = file.to_bytes()
     head = len(file.note.encode())
-    for place in (*range(head), *range(head, len(data), max(1, (len(data) - head) // 150)), len(data) - 1):
+    places = (*range(head), *range(head, len(data), max(1, (len(data) - head) // 150)), len(data) - 1)
+    for place in places:
         changed = bytearray(data)
         changed[place] ^= 1 << place % 8
         with pytest.raises((ReleaseError, VerificationError)):
@@ -92,6 +94,7 @@ def test_any_changed_byte_is_found() -> None:
     for torn in (b"", data[:-1], data + b"\x00", data[:head], b"PK\x03\x04"):
         with pytest.raises(ReleaseError):
             ReleaseFile.read(torn)
+    record_property("fault", ["flipped bit in a release file, found", {"times": len(places)}])
 
 
 def _checked(data: bytes) -> None:
