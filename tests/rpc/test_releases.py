@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,24 +13,16 @@ import grpc
 import pytest
 
 from licet.ledger.blobs import content, stored
-from licet.ledger.home import open_home
-from licet.ledger.notes import Signer
-from licet.ledger.publishing import activate, publish
-from licet.ledger.release_file import ReleaseFile
-from licet.ledger.releases import kept
-from licet.ledger.store import Store
-from licet.policy.folder import read_folder
-from licet.policy.release import load_release
 from licet.v1 import decision_service_pb2, outcome_pb2
 from licet.v1 import policy_service_pb2 as pb
 from tests.rpc.test_ledger import evaluate, replays
 from tests.rpc.test_reload import OFTEN, allow_no_more, edit
+from tests.support.press import Press
 
 if TYPE_CHECKING:
     from tests.rpc.conftest import Refusal
     from tests.support.servers import Server
 
-AT = "2026-11-22T00:00:00Z"
 IDENTICAL = decision_service_pb2.REPLAY_VERDICT_IDENTICAL
 
 
@@ -213,44 +202,6 @@ def test_an_unsigned_edit_is_not_served(
 # ---- publishing ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Press:
-    """Makes releases of a folder of policies, and a ledger to publish them in, as the command line does."""
-
-    folder: Path
-    data: Path
-    keys: Path
-
-    def build(self, *, key: str = "board", version: str = "") -> ReleaseFile:
-        """A release of the folder as it is, signed; its package `zz` has this version."""
-        if version:
-            policy = self.folder / "zz" / "policy.yaml"
-            policy.write_text(re.sub(r"version: .*", f"version: {version}", policy.read_text()))
-        files = read_folder(self.folder)
-        made = ReleaseFile.of(kept(load_release(files), files))
-        return made.signed(Signer.read(f"testland.example/{key}", self.keys / f"{key}.pem")) if key else made
-
-    def publish(self, *, key: str = "board", version: str = "") -> str:
-        """The digest of such a release, which is published."""
-        return self.put(self.build(key=key, version=version))
-
-    def put(self, file: ReleaseFile) -> str:
-        """The digest of a release, which is published, whatever it is."""
-        with self._store() as store:
-            return publish(store, file, by="press", at=AT, id_=str(uuid.uuid4())).digest
-
-    def activate(self, digest: str) -> None:
-        """The release is active."""
-        with self._store() as store:
-            activate(store, digest, reason="as the board decided", by="chair", at=AT, id_=str(uuid.uuid4()))
-
-    @contextmanager
-    def _store(self) -> Iterator[Store]:
-        home = open_home(self.data, origin="licet.local/decisions")
-        yield home.store
-        home.close()
-
-
 @pytest.fixture
 def press(folder: Path, keys: Path, tmp_path: Path) -> Press:
     """A press for a copy of the law."""
@@ -266,10 +217,10 @@ def test_what_is_activated_is_served_and_survives_a_restart(
     start: Callable[..., Server], press: Press, shipment: Callable[..., Any]
 ) -> None:
     """A server that serves what is published answers by the active release, follows an activation, and starts with it again."""
-    first = press.publish()
+    first = press.publish(key="board")
     press.activate(first)
     allow_no_more(press.folder)
-    second = press.publish(version="2026.12.0")
+    second = press.publish(key="board", version="2026.12.0")
     asked = {"policies": None, "data": press.data, "published": True, "reload_seconds": OFTEN}
     server = start(**asked)
     assert first == evaluate(server, shipment()).release
@@ -302,7 +253,7 @@ def test_what_is_activated_is_served_and_survives_a_restart(
 
 def test_without_an_active_release_nothing_starts(start: Callable[..., Server], press: Press) -> None:
     """Told to serve what is published, a server without an active release says what to do; and beside a folder it refuses."""
-    press.publish()
+    press.publish(key="board")
     code, said = start(policies=None, data=press.data, published=True).refusal()
     assert (4, True) == (code, "licet release activate" in said)
     code, said = start(press.folder, published=True).refusal()
@@ -313,7 +264,7 @@ def test_a_server_of_a_folder_takes_no_activation(
     start: Callable[..., Server], press: Press, shipment: Callable[..., Any], refused: Callable[..., Refusal]
 ) -> None:
     """It follows its folder, and says so; what is published may be pinned all the same."""
-    digest = press.publish()
+    digest = press.publish(key="board")
     allow_no_more(press.folder)
     server = start(press.folder, data=press.data)
     refusal = refused(server.policies.ActivateRelease, pb.ActivateReleaseRequest(digest=digest))
@@ -326,14 +277,14 @@ def test_a_release_is_published_through_a_server(
     start: Callable[..., Server], press: Press, refused: Callable[..., Refusal]
 ) -> None:
     """A file sent to a server is kept once; one that was changed, or changes a package under its version, is refused."""
-    press.activate(press.publish())
+    press.activate(press.publish(key="board"))
     server = start(policies=None, data=press.data, published=True)
     allow_no_more(press.folder)
-    refusal = refused(server.policies.PublishRelease, pb.PublishReleaseRequest(file=press.build().to_bytes()))
+    refusal = refused(server.policies.PublishRelease, pb.PublishReleaseRequest(file=press.build(key="board").to_bytes()))
     assert (grpc.StatusCode.ALREADY_EXISTS, "VERSION_TAKEN") == (refusal.code, refusal.reason)
     assert "zz 2026.11.0" in refusal.message
     file = press.folder / "second.release"
-    file.write_bytes(press.build(version="2026.12.0").to_bytes())
+    file.write_bytes(press.build(key="board", version="2026.12.0").to_bytes())
     for bad in (b"", file.read_bytes()[:-1], b"PK"):
         assert {"file"} == set(refused(server.policies.PublishRelease, pb.PublishReleaseRequest(file=bad)).violations)
     done = [licet("publish", file, "--server", server.address, "--by", "press") for _ in range(2)]
@@ -355,7 +306,7 @@ def test_what_is_not_signed_is_neither_taken_nor_followed_nor_pinned(
     start: Callable[..., Server], press: Press, shipment: Callable[..., Any], refused: Callable[..., Refusal]
 ) -> None:
     """A server that requires a signature refuses to publish, activate, pin and start with what lacks it, whoever put it there."""
-    signed = press.publish()
+    signed = press.publish(key="board")
     allow_no_more(press.folder)
     strangers = press.build(key="other", version="2026.12.0")
     file = press.folder / "second.release"
@@ -388,7 +339,7 @@ def test_what_is_not_signed_is_neither_taken_nor_followed_nor_pinned(
 
 def test_trees_that_nobody_signed_do_not_decide(start: Callable[..., Server], press: Press, shipment: Callable[..., Any]) -> None:
     """Where the ledger holds other trees than were signed, entry and all, a server that requires a signature compiles the sources."""
-    made = press.build()
+    made = press.build(key="board")
     assert made.kept.lowered is not None
     trees = content(made.kept.lowered.data).replace(b"Permit for allies", b"Permit for nobody")
     press.activate(press.put(replace(made, kept=replace(made.kept, lowered=stored(trees)))))
