@@ -364,3 +364,39 @@ def test_publishing_on_the_command_line(press: Press, keys: Path, tmp_path: Path
         assert words in shown
     assert 1 == licet("activate", "f" * 64, "--data", press.data).returncode
     assert 2 == licet("list").returncode
+
+
+def test_two_releases_are_compared(
+    start: Callable[..., Server], press: Press, shipment: Callable[..., Any], refused: Callable[..., Refusal]
+) -> None:
+    """Through a server, page by page, restricted rules give away nothing; on the command line the author sees all of both folders."""
+    first = press.publish()
+    old = shutil.copytree(press.folder, press.folder.with_name("old"))
+    allow_no_more(press.folder)
+    edit(press.folder, "title: Something that exporters must not read", "title: Something else that exporters must not read")
+    second = press.publish(version="2026.12.0")
+    press.activate(second)
+    server = start(policies=None, data=press.data, published=True)
+    asked = pb.DiffReleasesRequest(before=first, page_size=1)
+    pages: list[Any] = []
+    while not pages or pages[-1].next_page_token:
+        asked.page_token = pages[-1].next_page_token if pages else ""
+        pages.append(server.policies.DiffReleases(asked, timeout=60))
+    assert {(first, second)} == {(each.before, each.after) for each in pages}
+    assert {("zz", "2026.11.0", "2026.12.0")} == {(p.jurisdiction, p.before, p.after) for each in pages for p in each.packages}
+    permit, secret = (each.changes[0] for each in pages)
+    assert ("zz.permit", pb.CHANGE_KIND_CHANGED, "zz/rules/rules.yaml:68") == (permit.id, permit.kind, permit.place_after)
+    assert ("", "A restricted control", "", []) == (secret.id, secret.title, secret.place_after, list(secret.fields))
+    assert "zz.secret" not in str(pages)
+    assert "RELEASE_UNKNOWN" == refused(server.policies.DiffReleases, pb.DiffReleasesRequest(before="f" * 64)).reason
+    assert "JURISDICTION_UNKNOWN" == refused(server.policies.DiffReleases, pb.DiffReleasesRequest(jurisdiction="us")).reason
+    by_server = licet("diff", first, second, "--server", server.address)
+    by_folders = licet("diff", old, press.folder)
+    by_digest = licet("diff", first, press.folder, "--data", press.data)
+    assert [0, 0, 0] == [each.returncode for each in (by_server, by_folders, by_digest)]
+    assert by_folders.stdout == by_digest.stdout
+    assert "~ zz rule zz.permit: Permit for allies [zz/rules/rules.yaml:68]" in by_server.stdout
+    assert 'when + tx.destination.country == "YY"' in by_server.stdout
+    assert [False, True] == ["zz.secret" in each.stdout for each in (by_server, by_folders)]
+    assert "They say the same." in licet("diff", old, old).stdout
+    assert 1 == licet("diff", old, "f" * 64).returncode

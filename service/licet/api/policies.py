@@ -10,6 +10,7 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from licet.api.capacity import Workers
+from licet.api.differences import diff_releases
 from licet.api.errors import JurisdictionUnknown, RuleUnknown
 from licet.api.ids import caller_of
 from licet.api.paging import page
@@ -63,6 +64,11 @@ class Policies(policy_service_pb2_grpc.PolicyServiceServicer):
     async def ActivateRelease(self, request: Any, context: Any) -> pb.ActivateReleaseResponse:
         """Makes a release the active one. Raises what `Publishing.activate` raises."""
         return await self._publishing.activate(request, caller_of(context))
+
+    async def DiffReleases(self, request: Any, context: Any) -> pb.DiffReleasesResponse:
+        """A page of what differs between two releases. Raises `InvalidRequest`, `JurisdictionUnknown`, `LedgerUnavailable`."""
+        before, after = [(await self._shelf.named(digest)).release for digest in (request.before, request.after)]
+        return await self._workers.run(partial(diff_releases, request, before, after))
 
     async def ListRules(self, request: Any, context: Any) -> pb.ListRulesResponse:
         """A page of rules, ordered by id. Raises `InvalidRequest`, `JurisdictionUnknown`."""

@@ -19,7 +19,7 @@ from licet.cli.exits import Exit
 from licet.cli.failing import failing
 from licet.cli.records import DEFAULT_ORIGIN, Database, Origin, SigningKey
 from licet.ledger import publishing
-from licet.ledger.home import HomeError, open_home
+from licet.ledger.home import Home, HomeError, open_home
 from licet.ledger.release_file import ReleaseFile, check_signed, confirmed
 from licet.ledger.releases import ReleaseError
 from licet.ledger.store import Store, StoreError
@@ -111,7 +111,7 @@ def publish(
 
     Exit codes: 0 it is kept, 1 it is refused, 2 bad options or no such file, 4 no such server, or a ledger that cannot be written.
     """
-    with failing(), _telling():
+    with failing(), telling():
         made = ReleaseFile.read(file.read_bytes())
         if require_signed:
             check_signed(made.note, made.kept.digest, [Key.parsed(each.read_text(encoding="utf-8")) for each in require_signed])
@@ -135,7 +135,7 @@ def activate(
 
     Exit codes: 0 it is active, 1 it is refused, 2 bad options, 4 no such server, or a ledger that cannot be written.
     """
-    with failing(), _telling(), _place(data, server, by, database=database, origin=origin, signing_key=signing_key) as place:
+    with failing(), telling(), _place(data, server, by, database=database, origin=origin, signing_key=signing_key) as place:
         activation = place.activate(digest, reason)
     typer.echo(f"{digest} is active: entry {activation.index}, by {activation.by or 'nobody named'}")
 
@@ -152,7 +152,7 @@ def list_(
 
     Exit codes: 0 listed, 2 bad options, 4 no such server, or a ledger that cannot be read.
     """
-    with failing(), _telling(), _place(data, server, "", database=database, origin=origin, signing_key=signing_key) as place:
+    with failing(), telling(), _place(data, server, "", database=database, origin=origin, signing_key=signing_key) as place:
         for each in place.releases():
             typer.echo("\n    ".join(_lines(each)))
 
@@ -186,15 +186,22 @@ def _place(data: Path | None, server: str, by: str, *, database: str, origin: st
         with client.Client(server, timeout=_TIMEOUT, user_agent="licet-cli", metadata={"x-caller": caller}) as connected:
             yield Remote(connected)
     elif data is not None:
-        home = open_home(data, origin=origin, database=database, signing_key=signing_key)
-        try:
+        with home_of(data, database, origin, signing_key) as home:
             yield Local(home.store, caller)
-        finally:
-            home.close()
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
+def home_of(data: Path, database: str, origin: str, signing_key: Path | None) -> Iterator[Home]:
+    """An open log, made if it is not there. Raises `HomeError`."""
+    home = open_home(data, origin=origin, database=database, signing_key=signing_key)
+    try:
+        yield home
+    finally:
+        home.close()
+
+
+@contextmanager
+def telling() -> Iterator[None]:
     """What is refused, and what cannot be reached, ends the command."""
     try:
         yield

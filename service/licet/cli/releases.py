@@ -12,6 +12,7 @@ import typer
 
 from licet.cli.exits import Exit
 from licet.cli.failing import failing
+from licet.cli.release_diff import diff
 from licet.cli.release_store import activate, list_, publish
 from licet.ledger.notes import Signer
 from licet.ledger.release_file import ReleaseFile, check_signed, confirmed
@@ -35,6 +36,7 @@ A release is the whole of a folder of policies, named by its digest. Who signs i
 app.command()(publish)
 app.command()(activate)
 app.command("list")(list_)
+app.command()(diff)
 
 Target = Annotated[Path, typer.Argument(metavar="PATH", help="A release file, or a folder of policies.")]
 

@@ -116,6 +116,12 @@ class AsyncClient(Connected):
         """As `Client.list_releases`."""
         return self._pages(calls.list_releases(page_size), timeout)
 
+    def diff_releases(
+        self, before: str, after: str, *, jurisdiction: str = "", timeout: float | None = None
+    ) -> AsyncIterator[policy_service_pb2.Change]:
+        """As `Client.diff_releases`."""
+        return self._pages(calls.diff_releases(before, after, jurisdiction), timeout)
+
     async def publish_release(self, file: bytes, *, timeout: float | None = None) -> policy_service_pb2.KeptRelease:
         """As `Client.publish_release`."""
         return await self._make(calls.publish_release(file), timeout)

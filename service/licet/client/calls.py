@@ -189,6 +189,15 @@ def list_releases(page_size: int) -> Paged[policy_service_pb2.KeptRelease]:
     )
 
 
+def diff_releases(before: str, after: str, jurisdiction: str) -> Paged[policy_service_pb2.Change]:
+    """`DiffReleases`."""
+    return Paged(
+        method=lambda stubs: stubs.policies.DiffReleases,
+        request=policy_service_pb2.DiffReleasesRequest(before=before, after=after, jurisdiction=jurisdiction),
+        entries=lambda reply: reply.changes,
+    )
+
+
 def publish_release(file: bytes) -> Call[policy_service_pb2.KeptRelease]:
     """`PublishRelease`."""
     return Call(

@@ -133,6 +133,12 @@ class Client(Connected):
         """The releases that the server's ledger keeps, in the order in which they came."""
         return self._pages(calls.list_releases(page_size), timeout)
 
+    def diff_releases(
+        self, before: str, after: str, *, jurisdiction: str = "", timeout: float | None = None
+    ) -> Iterator[policy_service_pb2.Change]:
+        """What differs between two releases; each page is asked for when it is reached. Raises `NotFound`."""
+        return self._pages(calls.diff_releases(before, after, jurisdiction), timeout)
+
     def publish_release(self, file: bytes, *, timeout: float | None = None) -> policy_service_pb2.KeptRelease:
         """The release of a file that `licet release build` made is kept. Raises `InvalidRequest`, `Refused`."""
         return self._make(calls.publish_release(file), timeout)
