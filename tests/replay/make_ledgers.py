@@ -8,6 +8,7 @@ Nothing here is secret: the keys that signed are thrown away.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import shutil
 import sqlite3
 import tempfile
@@ -21,6 +22,8 @@ from licet.cli.shipment import read_shipment
 from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.home import DATABASE, LAST, PUBLIC, open_home
 from licet.ledger.store import Draft
+from licet.replay.erasing import erasure
+from licet.replay.records import Records
 from licet.v1 import action_pb2, licensing_service_pb2_grpc
 from licet.v1 import decision_service_pb2 as pb
 from tests.support.records import ORIGIN, decided, decisions
@@ -51,7 +54,10 @@ def keep_identical(data: Path) -> None:
         for name in _SHIPPED:
             stub.Evaluate(read_shipment(ROOT / "examples" / f"{name}.yaml").request, timeout=PATIENCE)
     with closing(open_home(data, origin=ORIGIN)) as home:
-        home.store.erase_key(erased.id)
+        gone = action_pb2.Action(kind=action_pb2.ACTION_KIND_ERASURE, officer=_OFFICER, reason="No law has it kept any more.")
+        request = pb.RecordActionRequest(decision_id=erased.id, action=gone)
+        late = datetime.date(2100, 1, 1)
+        home.store.append([erasure(Records(home), request, today=late, id_="erasure-1", at="2100-01-01T00:00:00Z", caller="")])
 
 
 def keep_diverging(data: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+from tests.support.databases import new_database, postgresql
 from tests.support.servers import PATIENCE, POLICIES, Server
 from tests.support.servers import large as make_large
 from tests.support.servers import shipment as make_shipment
@@ -46,6 +48,16 @@ def server() -> Iterator[Server]:
     shared.close()
     assert len(shared.lines) - 1 == len(shared.said), "every line is an event in JSON"
     assert not [line for line in shared.lines if line.get("level") in ("warning", "error")], "nothing went wrong on our side"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """The settings of a ledger in each kind of database."""
+    if request.param == "sqlite":
+        yield {"data": tmp_path / "data"}
+        return
+    with postgresql(tmp_path / "postgresql") as url:
+        yield {"data": tmp_path / "data", "database": new_database(url, uuid.uuid4().hex)}
 
 
 # ---- requests -----------------------------------------------------------------------------------------------------------

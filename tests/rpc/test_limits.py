@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,6 @@ from licet.cli.shipment import read_shipment
 from licet.v1 import decision_service_pb2 as pb
 from licet.v1 import licensing_service_pb2, outcome_pb2
 from tests.rpc.test_ledger import decisions, evaluate, replays
-from tests.support.databases import new_database, postgresql
 from tests.support.limited import limited_folder, small
 
 if TYPE_CHECKING:
@@ -27,16 +25,6 @@ FREE, NEEDED = outcome_pb2.OUTCOME_AUTHORIZED, outcome_pb2.OUTCOME_LICENSE_REQUI
 def law(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The policies with the limit."""
     return limited_folder(tmp_path_factory.mktemp("law"))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """The settings of a ledger in each kind of database."""
-    if request.param == "sqlite":
-        yield {"data": tmp_path / "data"}
-        return
-    with postgresql(tmp_path / "postgresql") as url:
-        yield {"data": tmp_path / "data", "database": new_database(url, uuid.uuid4().hex)}
 
 
 def together(servers: list[Server], requests: list[Any]) -> list[int]:

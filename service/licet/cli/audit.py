@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,12 +20,15 @@ from licet.cli.records import DEFAULT_ORIGIN, Data, Database, Origin, SigningKey
 from licet.cli.report import console
 from licet.engine.rete import ReteEngine
 from licet.ledger.envelope import Kind
-from licet.ledger.store import Entry
+from licet.ledger.store import Entry, OutdatedError
+from licet.replay.acting import actions
+from licet.replay.erasing import RetainedError, erasure
 from licet.replay.evidence import bundle
 from licet.replay.records import Records
 from licet.replay.replay import Replayed, Verdict
 from licet.replay.second_opinion import Second, contradictions
 from licet.replay.told import replay_message
+from licet.v1 import action_pb2, decision_service_pb2
 
 app = typer.Typer(no_args_is_help=True, help="Take the evidence of decisions away, to be checked offline.")
 _AT_ONCE = 500
@@ -97,15 +101,55 @@ def export(
         Path | None, typer.Option("--to", metavar="FILE", help="Where to write it.", show_default="evidence-ID.zip")
     ] = None,
 ) -> None:
-    """Write everything about a decision into one ZIP file: request, answer, policies, proofs, and a page to read.
+    """Write everything about a decision into one ZIP file: request, answer, policies, actions, proofs, and a page to read.
 
     Check it with [bold]licet-verify FILE --key licet.pub[/bold], anywhere, without Licet.
     """
     with records_of(data, database, origin, signing_key) as records:
-        made = bundle(records.evidence(id_))
+        made = bundle(records.evidence(id_, actions(records, records.entry(id_))))
     file = to or Path(f"evidence-{id_}.zip")
     file.write_bytes(made)
     typer.echo(f"{file}: {len(made)} bytes")
+
+
+@app.command()
+def erase(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="The decision.")],
+    *,
+    officer: Annotated[str, typer.Option("--officer", metavar="ID", help="Who erases, as the firm's books name the person.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why. It stays readable: name no person.")],
+    data: Data,
+    database: Database = "",
+    origin: Origin = DEFAULT_ORIGIN,
+    signing_key: SigningKey = None,
+) -> None:
+    """Erase what a private record says: request, answer, and what officers wrote. It cannot be undone.
+
+    Refused until the last law that was asked lets it go, by the release of then (15 CFR 762.6: five years; where nothing is stated,
+    ten), and while a legal hold lies on the decision. That it was decided, and who erased it, stays in the log with its proofs.
+    Backups and PostgreSQL's own log are yours to clear.
+
+    Exit codes: 0 erased, 1 it must be kept, 2 there is nothing to erase, or bad options, 4 the ledger cannot be written.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    action = action_pb2.Action(kind=action_pb2.ACTION_KIND_ERASURE, officer=action_pb2.Officer(id=officer), reason=reason)
+    request = decision_service_pb2.RecordActionRequest(decision_id=id_, action=action)
+    at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    with records_of(data, database, origin, signing_key) as records:
+        store = records.home.store
+        if not store.is_erased(id_):
+            try:
+                made = erasure(records, request, today=now.date(), id_=str(uuid.uuid4()), at=at, caller="licet audit erase")
+                store.append([made])
+            except (RetainedError, OutdatedError) as error:
+                text = str(error) if isinstance(error, RetainedError) else "something else was done about it meanwhile; try again"
+                typer.echo(f"RETAINED: {text}", err=True)
+                raise typer.Exit(Exit.FAILED) from None
+        swept = store.sweep()
+    if not swept:
+        typer.echo("LEDGER_BUSY: it is erased, but others still read pages of before; run this command again", err=True)
+        raise typer.Exit(Exit.SERVER)
+    typer.echo(f"{id_}: erased; digests and proofs stay")
 
 
 def _decisions(records: Records, since: datetime.date | int) -> Iterator[Entry]:

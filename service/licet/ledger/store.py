@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import DatabaseError
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, text, tuple_, update
@@ -66,6 +67,8 @@ class Draft:
     """How many entries it takes to point at what it points at. It is outdated once there are others."""
     frees: int | None = None
     """The index of an entry whose use counts no more."""
+    erases: tuple[str, ...] = ()
+    """The ids of entries whose data keys are erased with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +232,9 @@ class Store:
         for draft in drafts:
             if draft.frees is not None:
                 forget(connection, self._log, draft.frees)
+            if draft.erases:
+                mine = (s.keys.c.log == self._log) & s.keys.c.id.in_(draft.erases)
+                connection.execute(update(s.keys).where(mine).values(key=None))
         head = {"size": frontier.size, "frontier": b"".join(frontier.roots)}
         connection.execute(update(s.heads).where(s.heads.c.log == self._log).values(**head))
 
@@ -302,10 +308,25 @@ class Store:
             row = connection.execute(select(s.keys.c.key).where(s.keys.c.log == self._log, s.keys.c.id == id_)).first()
             return row is not None and row.key is None
 
-    def erase_key(self, id_: str) -> None:
-        """The content of an entry cannot be read any more; its digests and proofs stay. Raises `StoreError`."""
-        with self._reading(writes=True) as connection:
-            connection.execute(update(s.keys).where(s.keys.c.log == self._log, s.keys.c.id == id_).values(key=None))
+    def sweep(self) -> bool:
+        """What was erased is in no file of the database; False where others kept it from that. Raises `StoreError`.
+
+        SQLite overwrites what it erases, and is made to take over its log, which holds the pages of before. PostgreSQL is told to
+        clear the table; its own log and backups are the operator's.
+        """
+        try:
+            if self._engine.dialect.name == "postgresql":
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.execute(text("VACUUM FULL keys"))
+                return True
+            raw = self._engine.raw_connection()
+            try:
+                busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.close()
+        except (SQLAlchemyError, OSError, DatabaseError) as error:
+            raise StoreError(_cause(error)) from error
+        return not busy
 
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """What proves that an entry stands in the tree of so many. Raises ValueError where it does not, `StoreError`."""

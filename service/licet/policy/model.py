@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -442,6 +443,30 @@ class Tier:
     hold: bool
 
 
+class RetentionStart(StrEnum):
+    """From when records are kept: the decision, or the end of its calendar year."""
+
+    DECISION = "decision"
+    YEAR_END = "year-end"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many years the law has records kept; `cite` says where."""
+
+    years: int
+    start: RetentionStart
+    cite: str
+    provenance: Provenance
+
+    def until(self, decided: datetime.date) -> datetime.date:
+        """The first day on which a record may be erased."""
+        if self.start is RetentionStart.YEAR_END:
+            return datetime.date(decided.year + 1 + self.years, 1, 1)
+        last = calendar.monthrange(decided.year + self.years, decided.month)[1]
+        return decided.replace(year=decided.year + self.years, day=min(decided.day, last))
+
+
 @dataclass(frozen=True, slots=True)
 class Treated:
     """A place that this law treats as another."""
@@ -468,6 +493,8 @@ class Policy:
     instruments: tuple[Instrument, ...]
     bases: tuple[Basis, ...]
     tiers: tuple[Tier, ...]
+    retention: tuple[Retention, ...]
+    """How long records are kept, by each law that says so; of several the longest counts."""
     covers: tuple[str, ...]
     not_covered: tuple[str, ...]
     recalled: tuple[str, ...]

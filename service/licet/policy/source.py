@@ -23,6 +23,8 @@ from licet.policy.model import (
     Provenance,
     Relation,
     RequirementKind,
+    Retention,
+    RetentionStart,
     Review,
     RuleStatus,
     Tier,
@@ -211,6 +213,7 @@ def read_policy(fields: Fields) -> Policy:
         instruments=fields.each("instruments", _instrument, "instrument", required=not extends),
         bases=fields.each("bases", _basis, "basis"),
         tiers=tuple(sorted(fields.each("tiers", _tier, "tier"), key=lambda tier: tier.start)),
+        retention=fields.each("retention", _retention, "retention"),
         covers=fields.texts("covers", required=True),
         not_covered=fields.texts("not_covered", required=True),
         recalled=fields.texts("recalled"),
@@ -224,6 +227,19 @@ def _instrument(fields: Fields) -> Instrument:
         fields.text("title", required=True),
         fields.text("cite", required=True),
         fields.texts("limbs", required=True),
+    )
+
+
+def _retention(fields: Fields) -> Retention:
+    years = fields.text("years", required=True)
+    whole = re.fullmatch(r"[0-9]{1,2}", years) is not None
+    if not whole:
+        fields.faults.add(fields.position("years"), "NUMBER", f"years of retention is {years}, expected a whole number")
+    return Retention(
+        int(years) if whole else 0,
+        fields.choice("from", RetentionStart),
+        fields.text("cite", required=True),
+        fields.choice("provenance", Provenance, Provenance.SOURCE),
     )
 
 

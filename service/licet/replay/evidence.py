@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf import descriptor_pb2
-from google.protobuf.json_format import MessageToJson
+from google.protobuf.json_format import MessageToDict, MessageToJson
 
 from licet.ledger import verify
 from licet.replay.replay import Replayed
-from licet.v1 import decision_pb2, licensing_service_pb2, outcome_pb2
+from licet.v1 import action_pb2, decision_pb2, decision_service_pb2, outcome_pb2
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -46,7 +46,9 @@ class Evidence:
     key: bytes | None
     """The data key, where the blobs are encrypted."""
     asked: Any
+    """None where it was erased; then the decision has no result either."""
     decided: decision_pb2.Decision
+    actions: tuple[action_pb2.RecordedAction, ...]
     sources: Mapping[str, bytes]
     replayed: Replayed
 
@@ -75,7 +77,10 @@ def _files(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
     yield "proof.json", json.dumps(proofs, indent=1).encode()
     if evidence.key is not None:
         yield "data.key", evidence.key
-    yield "request.json", _json(evidence.asked)
+    if evidence.asked is not None:
+        yield "request.json", _json(evidence.asked)
+    actions = [MessageToDict(each, preserving_proto_field_name=True) for each in evidence.actions]
+    yield "actions.json", json.dumps(actions, ensure_ascii=False, indent=2).encode()
     yield "decision.json", _json(evidence.decided)
     yield "messages.binpb", _descriptors()
     yield "report.html", _report(evidence).encode()
@@ -104,7 +109,7 @@ def _descriptors() -> bytes:
                 add(other)
             found[file.name] = file
 
-    add(licensing_service_pb2.DESCRIPTOR)
+    add(decision_service_pb2.DESCRIPTOR)
     whole = descriptor_pb2.FileDescriptorSet()
     for file in found.values():
         file.CopyToProto(whole.file.add())
@@ -115,11 +120,11 @@ def _descriptors() -> bytes:
 
 
 def _report(evidence: Evidence) -> str:
-    result = evidence.decided.result
+    result, leaf = evidence.decided.result, json.loads(evidence.decision.leaf)
     rows = [
         ("Decision", evidence.decided.id),
-        ("Disposition", _name(result, "disposition")),
-        ("Outcome", _name(result, "outcome")),
+        ("Disposition", _words(leaf["disposition"])),
+        ("Outcome", _words(leaf["outcome"])),
         ("Decided at", evidence.decided.decided_at.ToJsonString()),
         ("Legal date", _day(evidence.decided.as_of)),
         ("Release", evidence.decided.release),
@@ -136,8 +141,21 @@ def _report(evidence: Evidence) -> str:
         questions=_items(f"{question.text} ({question.path})" for question in result.questions),
         assumptions=_items(dict.fromkeys(assumption.statement for assumption in result.assumptions)),
         steps="".join(map(_step, result.trace.steps)),
-        request=_text(_json(evidence.asked).decode()),
+        actions=_items(map(_action, evidence.actions)),
+        request=_text(_json(evidence.asked).decode() if evidence.asked is not None else "It has been erased."),
     )
+
+
+def _action(recorded: action_pb2.RecordedAction) -> str:
+    action = recorded.action
+    why = "its content has been erased" if recorded.erased else action.reason
+    who = f" by {action.officer.name or action.officer.id}" if action.officer.id else ""
+    where = f"entry {recorded.proof.index}"
+    return f"{recorded.recorded_at.ToJsonString()}: {_name(action, 'kind')} {action.red_flag}{who}: {why} ({where})"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").lower()
 
 
 def _determinations(result: Any) -> str:
@@ -215,6 +233,7 @@ pre {{ font-size: 8pt; white-space: pre-wrap }}
 <h2>Open questions</h2>{questions}
 <h2>Assumed</h2>{assumptions}
 <h2>Rules</h2>{steps}
+<h2>What officers did about it</h2>{actions}
 <h2>What was asked</h2><pre>{request}</pre>
 </html>
 """
@@ -231,6 +250,7 @@ with 01 (zlib follows) or 02 (AES-256-GCM under data.key: 12 bytes of nonce, the
 licet.v1.EvaluateRequest, result.blob a licet.v1.Result (shapes: messages.binpb), release.blob JSON of the files under policies/.
 usage.blob is there where a yearly limit was used, and holds a licet.v1.LimitUse: what counted, and what the decision used.
 
-For reading only, made from these: request.json, decision.json, report.html. The last 64 bytes of the file are the SHA-256 of all
-bytes before them, which finds accidents of storage.
+For reading only: request.json, decision.json and report.html, made from these, and actions.json: what officers did about the
+decision, each with its leaf. Where a blob begins with 02 and data.key is missing, its content was erased: that it was decided is
+proved, and nothing more. The last 64 bytes of the file are the SHA-256 of all bytes before them, which finds accidents of storage.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,7 +23,7 @@ from licet.ledger.verify import Tree, leaf_hash
 from licet.policy.release import Release
 from licet.replay.evidence import Evidence, Proved
 from licet.replay.replay import Replayed, impossible, replay
-from licet.v1 import decision_pb2, licensing_service_pb2
+from licet.v1 import action_pb2, decision_pb2, licensing_service_pb2
 
 _RELEASES = 4
 """Releases that replays keep compiled."""
@@ -115,14 +116,14 @@ class Records:
             return impossible(str(error))
         return replay(request, recorded, release, matcher, audience=audience, rete=rete)
 
-    def evidence(self, id_: str) -> Evidence:
-        """Everything about a decision, for an auditor. Raises `NoDecisionError`, and `ReleaseError` where a part is gone."""
+    def evidence(self, id_: str, actions: Sequence[action_pb2.RecordedAction] = ()) -> Evidence:
+        """Everything about a decision, for an auditor, with what was done about it. What was erased is left out, and said.
+
+        Raises `NoDecisionError`, and `ReleaseError` where the release is gone.
+        """
         entry = self.entry(id_)
         kept = self._kept(entry.envelope.release)
         tree = self.home.store.tree
-        asked = self.request(entry)
-        if asked is None:
-            raise ReleaseError("what was asked has been erased")
         return Evidence(
             decision=self._proved(entry, tree),
             release=self._proved(kept.entry, tree),
@@ -132,8 +133,9 @@ class Records:
             usage_blob=self._blob(entry.envelope.usage) if entry.envelope.usage else None,
             checkpoint=self.home.checkpoint(tree),
             key=self.home.store.key(id_),
-            asked=asked,
+            asked=self.request(entry),
             decided=self.decision(entry),
+            actions=tuple(actions),
             sources=unpacked(self._sources(entry.envelope.release)),
             replayed=self.replayed(entry, licensing_service_pb2.AUDIENCE_AUDITOR),
         )
