@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ import grpc
 import pytest
 
 from licet.ledger.blobs import content, stored
+from licet.ledger.release_file import check_signed
+from licet.ledger.verify import Key
 from licet.v1 import decision_service_pb2, outcome_pb2
 from licet.v1 import policy_service_pb2 as pb
 from tests.rpc.test_ledger import evaluate, replays
@@ -113,9 +116,9 @@ def test_a_damaged_release_is_told_and_never_decides(
 # ---- signatures ---------------------------------------------------------------------------------------------------------
 
 
-def licet(*words: object) -> subprocess.CompletedProcess[str]:
+def licet(*words: object, of: tuple[str, ...] = ("release",)) -> subprocess.CompletedProcess[str]:
     """Runs the command line."""
-    command = [sys.executable, "-m", "licet.cli.main", "release", *map(str, words)]
+    command = [sys.executable, "-m", "licet.cli.main", *of, *map(str, words)]
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
 
 
@@ -400,3 +403,26 @@ def test_two_releases_are_compared(
     assert [False, True] == ["zz.secret" in each.stdout for each in (by_server, by_folders)]
     assert "They say the same." in licet("diff", old, old).stdout
     assert 1 == licet("diff", old, "f" * 64).returncode
+
+
+def test_replicas_follow_and_evidence_leads_to_who_signed(
+    start: Callable[..., Server], press: Press, shipment: Callable[..., Any], tmp_path: Path
+) -> None:
+    """What one server activates another of the same ledger serves; and the sources in the evidence are the very bytes that were signed."""
+    first, made = press.publish(key="board"), press.build(key="board", version="2026.12.0")
+    second = press.put(made)
+    press.activate(first)
+    asked = {"policies": None, "data": press.data, "published": True, "reload_seconds": OFTEN}
+    servers = [start(**asked) for _ in range(2)]
+    assert [first] * 2 == [evaluate(server, shipment()).release for server in servers]
+    servers[0].policies.ActivateRelease(pb.ActivateReleaseRequest(digest=second), timeout=60)
+    servers[1].logged("activated", release=second)
+    decided = [evaluate(server, shipment()) for server in servers]
+    assert [second] * 2 == [each.release for each in decided]
+    assert [0, 0] == [server.stop() for server in servers]
+    exported = licet(decided[1].id, "--data", press.data, "--to", tmp_path / "e.zip", of=("audit", "export"))
+    assert 0 == exported.returncode, exported.stderr
+    with zipfile.ZipFile(tmp_path / "e.zip") as evidence:
+        assert made.kept.sources.data == evidence.read("release.blob")
+    statement = check_signed(made.note, second, [Key.parsed((press.keys / "board.pub").read_text())])
+    assert made.kept.sources.digest == statement.sources[0]
