@@ -69,7 +69,7 @@ def test_violations_that_did_not_fit_are_counted(client: Driven, large: Any) -> 
 
 def test_a_release_that_is_not_served_is_not_found(client: Driven, shipment: Shipment) -> None:
     """A pinned release that the server does not hold raises `NotFound` with the name and a stable reason."""
-    with pytest.raises(NotFound, match="not served") as caught:
+    with pytest.raises(NotFound, match="not kept here") as caught:
         client.evaluate(shipment(), release="f" * 64)
     assert ("RELEASE_UNKNOWN", "f" * 64) == (caught.value.reason, caught.value.name)
 

@@ -1,6 +1,7 @@
 """The concerns that a rule reads which is judged for each line item: those that cover the item (policies/MEANING.md, section 1).
 
-They are found in the lowered rule, not written by the author, who could forget it. What is judged once for the transaction reads all.
+They are found in the lowered rule, not written by the author, who could forget it. What is judged once for the transaction reads
+all.
 """
 
 from __future__ import annotations

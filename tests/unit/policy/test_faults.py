@@ -76,6 +76,9 @@ _ONE_FAULT: Final[Mapping[str, tuple[_Changed, str, str, str]]] = {
     "its own bloc": (replaced(_POLICY, "places: [ZZ]", "places: [ZZ]\nextends: zz"), f"{_POLICY}:1:1: EXTENDS", "zz extends zz, which is no bloc of this release", ""),
     "a tier from nowhere": ({_POLICY: PACKAGE[_POLICY] + "tiers: [{tier: a, from: many}]\n"}, f"{_POLICY}:16:25: NUMBER", "from of tier is many, expected a whole number", ""),
     "a tier that may hold": ({_POLICY: PACKAGE[_POLICY] + "tiers: [{tier: a, from: 0, hold: maybe}]\n"}, f"{_POLICY}:16:34: CHOICE", "hold of tier is maybe, expected yes or no", ""),
+    "a retention without end": ({_POLICY: PACKAGE[_POLICY] + "retention: [{years: many, from: decision, cite: A}]\n"}, f"{_POLICY}:16:21: NUMBER", "years of retention is many, expected a whole number", ""),
+    "a retention from nowhere": ({_POLICY: PACKAGE[_POLICY] + "retention: [{years: 5, from: export, cite: A}]\n"}, f"{_POLICY}:16:30: CHOICE", "from of retention is export", ""),
+    "a retention without citation": ({_POLICY: PACKAGE[_POLICY] + "retention: [{years: 5, from: decision}]\n"}, f"{_POLICY}:16:13: MISSING", "retention has no cite", "add `cite:`"),
     # ---- rules
     "no citation": (_rule(cite=None), f"{_MORE}:4:3: MISSING", "rule has no cite", "add `cite:`"),
     "an empty citation": (_rule(cite=" "), f"{_MORE}:21:12: MISSING", "cite of rule is empty", ""),
