@@ -46,6 +46,17 @@ def test_a_definition_may_use_others_and_has_parameters() -> None:
     assert not _fires(release, items=[{**item, "quantity": {"value": "10"}}])
 
 
+def test_a_definition_may_take_a_group_of_places() -> None:
+    """A parameter `places` is a group: what is in it, is not, and is not known, as if the group stood there."""
+    release = _release(
+        ["{id: 'bound(there: places)', is: 'dest in there || tx.parties.exists(p, place(p) in there)'}"], "bound(groups.allies)"
+    )
+    facts = [{"destination": {"country": country}} for country in ("DE", "ZZ")]
+    named = _release([], "dest in groups.allies || tx.parties.exists(p, place(p) in groups.allies)")
+    for each in (*facts, {"destination": {"country": "ZZ"}, "parties": [{**party, "country": "ZZ"} for party in _PARTIES]}):
+        assert decided(release, request(**each)).outcome == decided(named, request(**each)).outcome
+
+
 def test_a_loop_of_a_definition_catches_no_argument() -> None:
     """A definition that loops with the same variable as its caller still reads the caller's element: nothing is captured."""
     release = _release(
