@@ -24,7 +24,7 @@ from licet.ledger.envelope import Envelope, Kind
 from licet.ledger.migrations import SchemaError, bring_up_to_date
 from licet.ledger.origins import OriginError, claim, rename
 from licet.ledger.tree import Frontier, Node, consistency_proof, inclusion_proof, root_at
-from licet.ledger.uses import Limits, Reading, Use, forget, keep, rows_of, used
+from licet.ledger.uses import Limits, Reading, Use, forget, keep, read, rows_of, used
 from licet.ledger.verify import Tree, leaf_hash
 
 _HASH = 32
@@ -268,8 +268,7 @@ class Store:
     def reading(self, limits: Limits) -> Reading:
         """What has been used of limits so far. Raises `StoreError`."""
         with self._reading() as connection:
-            size = self._frontier(connection).size  # first: what is used from then on counts as not read
-            return Reading(limits, size, used(connection, self._log, limits))
+            return read(connection, self._log, limits)
 
     def last(self, about: str, kind: Kind) -> Entry | None:
         """The newest entry of a kind that points at another, if there is one. Raises `StoreError`."""

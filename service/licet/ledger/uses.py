@@ -61,12 +61,26 @@ def uses_of(limits: decision_pb2.LimitUse) -> tuple[Use, ...]:
 
 def used(connection: Connection, log: str, limits: Limits, *, start: int = 0) -> tuple[Use, ...]:
     """What entries from `start` on used of limits, in order."""
+    query = select(s.uses).where(_concerned(log, limits) & (s.uses.c.index >= start))
+    return _uses(connection.execute(query.order_by(s.uses.c.index, s.uses.c.number)))
+
+
+def read(connection: Connection, log: str, limits: Limits) -> Reading:
+    """What has been used of limits, and how many entries the log holds: both as of one moment, by one statement."""
+    both = s.heads.outerjoin(s.uses, _concerned(log, limits))
+    query = select(s.heads.c.size, s.uses).select_from(both).where(s.heads.c.log == log)
+    rows = connection.execute(query.order_by(s.uses.c.index, s.uses.c.number)).all()
+    return Reading(limits, rows[0].size, _uses(row for row in rows if row.party is not None))
+
+
+def _concerned(log: str, limits: Limits) -> Any:
     u = s.uses.c
-    asked = (u.log == log) & (u.index >= start) & tuple_(u.authorization, u.period).in_(sorted(limits.names))
-    if limits.parties:
-        asked &= u.party.in_([_ANYBODY, *sorted(limits.parties)])
+    asked = (u.log == log) & tuple_(u.authorization, u.period).in_(sorted(limits.names))
+    return asked & u.party.in_([_ANYBODY, *sorted(limits.parties)]) if limits.parties else asked
+
+
+def _uses(rows: Iterable[Any]) -> tuple[Use, ...]:
     found: dict[tuple[int, int], Use] = {}
-    rows: Iterable[Any] = connection.execute(select(s.uses).where(asked).order_by(u.index, u.number))
     for row in rows:
         before = found.get((row.index, row.number))
         parties = frozenset({row.party} - {_ANYBODY}) | (before.parties if before is not None else frozenset())
@@ -104,4 +118,4 @@ def forget(connection: Connection, log: str, index: int) -> None:
     connection.execute(delete(s.uses).where(s.uses.c.log == log, s.uses.c.index == index))
 
 
-__all__ = ["Limits", "Reading", "Use", "forget", "keep", "rows_of", "used", "uses_of"]
+__all__ = ["Limits", "Reading", "Use", "forget", "keep", "read", "rows_of", "used", "uses_of"]
