@@ -200,6 +200,7 @@ def test_an_unsigned_edit_is_not_served(
     assert 0 == licet("sign", folder, "--key", keys / "board.pem").returncode
     after = server.logged("reloaded", before=before.release)["release"]
     assert after == evaluate(server, shipment()).release
+    assert before.result == evaluate(server, pinned(shipment(), before.release)).result, "its signature is kept with it"
 
 
 # ---- publishing ---------------------------------------------------------------------------------------------------------
