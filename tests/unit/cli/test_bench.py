@@ -81,6 +81,7 @@ def test_the_ledger_is_measured_beside_no_ledger(licet: Licet, shipments: Path) 
     size = {name: row["bytes"]["median"] for name, row in room["rows"].items()}
     assert 300 < size["leaf"] < 2_000
     assert size["all, with rows and indexes (SQLite)"] > size["leaf"] + size["result, compressed"]
+    assert re.search(r"without the release: [1-9][\d,]+ bytes", room["notes"][-1])
     (note,) = replayed["notes"]
     assert re.search(r"Verdicts: identical \d+\.$", note), note
 

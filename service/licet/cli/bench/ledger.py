@@ -196,8 +196,8 @@ def _room(home: Home, decided: Sequence[Entry], file: Path) -> Table:
     def blob(digest: str) -> bytes:
         return home.store.blob(digest) or b""
 
-    kept = [entry for entry in home.store.since(0, REPLAYED) if entry.envelope.kind is Kind.ACTIVATION]
-    release = sum(len(blob(entry.envelope.request)) for entry in kept)
+    kept = [entry for entry in home.store.since(0, REPLAYED) if entry.envelope.kind is Kind.RELEASE]
+    release = sum(len(blob(digest)) for entry in kept for digest in (entry.envelope.request, entry.envelope.result))
     rows = {
         "leaf": mean(lambda entry: len(entry.leaf)),
         "request, compressed": mean(lambda entry: len(blob(entry.envelope.request))),
@@ -209,7 +209,7 @@ def _room(home: Home, decided: Sequence[Entry], file: Path) -> Table:
     }
     notes = (
         f"The mean of {len(decided)} decisions. A tree of n entries has 2 n nodes of {_HASH} bytes.",
-        f"The last line is the file over its entries, without the sources of the release: {release:,} bytes, once for all.",
+        f"The last line is the file over its entries, without the release: {release:,} bytes, once for all.",
     )
     return Table("Room for one decision", "", rows, notes=notes)
 
