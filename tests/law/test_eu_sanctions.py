@@ -32,7 +32,9 @@ def _law(on: datetime.date = _ON) -> Law:
 
 
 def _rows(table: str, on: datetime.date = _ON) -> tuple[Row, ...]:
-    return _law(on).tables[table].rows
+    at = _law(on).tables[table]
+    assert at is not None
+    return at.rows
 
 
 def _said() -> Mapping[str, Any]:

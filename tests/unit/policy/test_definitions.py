@@ -51,7 +51,7 @@ def test_a_definition_may_take_a_group_of_places() -> None:
     release = _release(
         ["{id: 'bound(there: places)', is: 'dest in there || tx.parties.exists(p, place(p) in there)'}"], "bound(groups.allies)"
     )
-    facts = [{"destination": {"country": country}} for country in ("DE", "ZZ")]
+    facts: list[dict[str, Any]] = [{"destination": {"country": country}} for country in ("DE", "ZZ")]
     named = _release([], "dest in groups.allies || tx.parties.exists(p, place(p) in groups.allies)")
     for each in (*facts, {"destination": {"country": "ZZ"}, "parties": [{**party, "country": "ZZ"} for party in _PARTIES]}):
         assert decided(release, request(**each)).outcome == decided(named, request(**each)).outcome
