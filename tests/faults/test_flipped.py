@@ -228,11 +228,12 @@ def test_a_log_cut_short_is_found_by_what_was_signed(kept: Kept, tmp_path: Path)
     assert "the newest are gone" in fault.text
 
 
-def test_an_erased_key_is_no_fault(kept: Kept, engine: Engine) -> None:
-    """What was forgotten is not what was changed: digests and proofs are what they were."""
+def test_a_key_that_is_gone_without_an_entry_is_named(kept: Kept, engine: Engine) -> None:
+    """Who erases leaves an entry that says so (tests/replay keeps one); whoever only takes the key away is found out."""
     with engine.connect() as connection:
+        ids = connection.execute(select(schema.keys.c.id)).scalars().all()
         connection.execute(update(schema.keys).values(key=None))
-        assert [] == found_in(connection, kept.key)
+        assert {f"key of {id_}" for id_ in ids} == {fault.what for fault in found_in(connection, kept.key)}
         connection.rollback()
 
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 VERSION = "1"
 FREES = b'"outcome":"WITHDRAWAL"'
 """What the leaf of an action says by which the decision's use of yearly limits counts no more."""
+ERASES = b'"outcome":"ERASURE"'
+"""What the leaf of an action says by which the keys of the decision and of what was done about it are erased."""
 
 
 class Kind(StrEnum):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from licet.ledger import schema as s
 from licet.ledger.blobs import BlobError, content
-from licet.ledger.envelope import FREES, Envelope, Kind
+from licet.ledger.envelope import ERASES, FREES, Envelope, Kind
 from licet.ledger.snapshot import why
 from licet.ledger.stored_tree import Fault, StoredTree
 from licet.ledger.uses import rows_of, uses_of
@@ -54,7 +54,8 @@ def inspected(connection: Connection, key: Key, signed: Sequence[Signed], reques
     1. SQLite finds its file sound. The log's names are numbered without gap, each with its key.
     2. Entries stand without gap. Their leaves have the hashes that the tree holds, and their columns say what the leaves say.
     3. The nodes are those of one tree, and the head is that of the nodes.
-    4. Blobs have the digests that entries hold, keys open what is encrypted, request ids are those of the requests.
+    4. Blobs have the digests that entries hold, and request ids are those of the requests. Keys open what is encrypted, or an entry
+       says that they were erased.
     5. Each signed tree is the log, or its beginning.
     """
     looked = Looked(0, 0, ())
@@ -207,8 +208,11 @@ class _Inspection:
         blobs = dict(self._connection.execute(select(s.blobs.c.digest, s.blobs.c.data).where(s.blobs.c.digest.in_(digests))).all())
         mine = (s.keys.c.log == self._log) & s.keys.c.id.in_([envelope.id for _, envelope in found])
         keys = dict(self._connection.execute(select(s.keys.c.id, s.keys.c.key).where(mine)).all())
-        kept, freed = self._uses([row.index for row, _ in found]), self._freed([envelope.id for _, envelope in found])
+        kept, freed = self._uses([row.index for row, _ in found]), self._about([each.id for _, each in found], FREES)
+        erased = self._about([_decision(each) for _, each in found], ERASES)
         for row, envelope in found:
+            if keys.get(envelope.id, b"") is None and _decision(envelope) not in erased:
+                yield Fault(f"key of {envelope.id}", f"it is gone, and no entry says that entry {row.index} was erased")
             for name in _COLUMNS:
                 if getattr(row, name) != getattr(envelope, name):
                     said, leaf = getattr(row, name), getattr(envelope, name)
@@ -230,11 +234,11 @@ class _Inspection:
             kept.setdefault(row["index"], []).append(dict(row))
         return kept
 
-    def _freed(self, ids: Sequence[str]) -> set[str]:
-        """The entries of which a later one says that what they used counts no more."""
+    def _about(self, ids: Sequence[str], what: bytes) -> set[str]:
+        """The entries about which there is an action whose leaf says so."""
         mine = (s.entries.c.log == self._log) & s.entries.c.about.in_(ids) & (s.entries.c.kind == Kind.ACTION.value)
         rows = self._connection.execute(select(s.entries.c.about, s.entries.c.leaf).where(mine))
-        return {row.about for row in rows if FREES in row.leaf}
+        return {row.about for row in rows if what in row.leaf}
 
     def _used(self, index: int, usage: bytes, kept: list[dict[str, Any]], *, freed: bool) -> Iterator[Fault]:
         try:
@@ -280,6 +284,11 @@ class _Inspection:
             return
         if said is not None and said != (row.request_id or ""):
             yield Fault(f"entry {row.index}", f"its column request_id says {row.request_id!r}, and what was asked {said!r}")
+
+
+def _decision(envelope: Envelope) -> str:
+    """The decision that an entry is, or is about."""
+    return envelope.about if envelope.kind is Kind.ACTION else envelope.id
 
 
 def _place(row: Mapping[str, Any]) -> tuple[int, str]:
