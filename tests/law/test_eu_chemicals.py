@@ -124,7 +124,7 @@ def test_every_difference_has_a_topic_and_a_reason() -> None:
 
 
 _MUTATIONS: Final = {
-    "consent": ("eu/tables/pic_3.csv", "\n50-29-3,", "\n64-17-5,"),
+    "consent": ("eu/tables/pic_3.csv", "\n52-68-6,", "\n64-17-5,"),
     "pollutants": ("eu/tables/pops.csv", "\n50-29-3,", "\n64-17-5,"),
     "ozone": ("eu/tables/ozone.csv", "\n75-69-4,", "\n64-17-5,"),
     "gases": ("eu/tables/fgas.csv", "\n811-97-2,", "\n64-17-5,"),
