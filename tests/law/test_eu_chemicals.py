@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from licet.language.law import Law
+from licet.language.law import Law, Row
 from licet.language.values import Codes
 from licet.policy.folder import embedded_folder, read_folder
 from licet.policy.release import load_release
@@ -48,13 +48,18 @@ def _codes_said() -> set[str]:
 # ---- what the package says ----------------------------------------------------------------------------------------------
 
 
+def _table(law: Law, name: str) -> tuple[Row, ...]:
+    found = law.tables.get(name)
+    return found.rows if found is not None else ()
+
+
 def _numbers(*tables: str) -> Callable[[Law], set[str]]:
-    return lambda law: {str(row.cells["cas"]) for table in tables if table in law.tables for row in law.tables[table].rows}
+    return lambda law: {str(row.cells["cas"]) for table in tables for row in _table(law, table)}
 
 
 def _codes(law: Law) -> set[str]:
     found = set()
-    for row in (row for table in ("chemicals", "chemicals_ml") for row in law.tables[table].rows):
+    for row in (row for table in ("chemicals", "chemicals_ml") for row in _table(law, table)):
         entries = row.cells["entries"]
         assert isinstance(entries, Codes)
         found |= {f"{row.cells['cas']} {code}" for code in entries.include}
@@ -62,7 +67,7 @@ def _codes(law: Law) -> set[str]:
 
 
 def _schedule_1(law: Law) -> set[str]:
-    return {str(row.cells["cas"]) for row in law.tables["chemicals_ml"].rows if str(row.cells["schedule"]) == "1"}
+    return {str(row.cells["cas"]) for row in _table(law, "chemicals_ml") if str(row.cells["schedule"]) == "1"}
 
 
 _TOPICS: Final[Topics] = {
