@@ -209,6 +209,7 @@ def _room(home: Home, decided: Sequence[Entry], file: Path) -> Table:
     }
     notes = (
         f"The mean of {len(decided)} decisions. A tree of n entries has 2 n nodes of {_HASH} bytes.",
+        "Equal results are kept once, as those of shipments asked again and again are here; distinct ones add up.",
         f"The last line is the file over its entries, without the release: {release:,} bytes, once for all.",
     )
     return Table("Room for one decision", "", rows, notes=notes)
