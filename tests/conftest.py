@@ -8,11 +8,15 @@ A scenario says which rules it exercised (`"exercised"`, as JSON); what any of t
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+# Tests fork only to run programs. What gRPC does around a fork can crash the child before it is one.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -21,12 +21,12 @@ def evaluate(server: Server, request: Any) -> decision_pb2.Decision:
 
 
 def test_a_decision_says_what_was_asked_of_which_rules_and_when(server: Server, shipment: Callable[..., Any]) -> None:
-    """Every field of the frame is filled, and the result stands beside it."""
+    """Every field of the frame is filled but what only limits and rehearsals have, and the result stands beside it."""
     request = shipment()
     request.request_id = "order-4711"
     decision = evaluate(server, request)
     unset = {field.name for field in decision.DESCRIPTOR.fields} - {field.name for field, _ in decision.ListFields()}
-    assert {"unrecorded"} == unset
+    assert {"limits", "unrecorded"} == unset
     assert request.request_id == decision.request_id
     assert server.logged("serving")["release"] == decision.release
     assert (True, 30) == (decision.settings.screening_required, decision.settings.screening_max_age_days)

