@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +11,12 @@ import pytest
 
 from licet.language.law import Law, Row
 from licet.language.values import Codes
-from licet.policy.folder import embedded_folder, read_folder
-from licet.policy.release import load_release
+from tests.law.shipped import files, law_of, shipped
 from tests.law.sides import Sides, Topics, said
 
 _REFERENCE: Final = Path(__file__).parents[3] / "shared" / "reference" / "regimes" / "chemicals.csv"
 pytestmark = pytest.mark.skipif(not _REFERENCE.is_file(), reason="the reference is not beside this repository")
 
-_ON: Final = datetime.date(2026, 11, 22)
 _NO_NUMBER: Final = "no CAS"
 
 
@@ -86,26 +83,10 @@ _SIDES: Final = Sides(_TOPICS, tuple(said("eu_chemicals_differences.yaml")["diff
 # ---- the two compared ---------------------------------------------------------------------------------------------------
 
 
-def _law(files: Mapping[str, bytes]) -> Law:
-    return load_release(
-        {name: text for name, text in files.items() if "/" not in name or name.startswith(("eu/", "regimes/"))}
-    ).law("eu", _ON)
-
-
-@cache
-def _files() -> Mapping[str, bytes]:
-    return read_folder(embedded_folder())
-
-
-@cache
-def _shipped() -> Law:
-    return _law(_files())
-
-
 @pytest.mark.parametrize("topic", _TOPICS)
 def test_the_package_says_what_the_reference_says(topic: str) -> None:
     """Each chemical that the reference puts under a law is in the Union's tables for it; what else they hold is counted."""
-    assert list(_SIDES.wrong(topic, _shipped())) == []
+    assert list(_SIDES.wrong(topic, shipped("eu"))) == []
 
 
 def test_the_reference_is_all_there() -> None:
@@ -143,4 +124,4 @@ _MUTATIONS: Final = {
 
 def test_an_error_in_the_package_is_found() -> None:
     """Each of these errors alone makes its topic fail, so the check can fail."""
-    assert _SIDES.missed(_MUTATIONS, _files(), _law) == []
+    assert _SIDES.missed(_MUTATIONS, files(), partial(law_of, "eu")) == []

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,14 +11,12 @@ import pytest
 import yaml
 
 from licet.language.law import Law, PlaceGroup
-from licet.policy.folder import embedded_folder, read_folder
-from licet.policy.release import load_release
+from tests.law.shipped import files, law_of, shipped
 from tests.law.sides import Sides, Topics, said
 
 _REFERENCE: Final = Path(__file__).parents[3] / "shared" / "reference"
 pytestmark = pytest.mark.skipif(not (_REFERENCE / "gb").is_dir(), reason="the reference is not beside this repository")
 
-_ON: Final = datetime.date(2026, 11, 22)
 _CHEMICALS: Final = {
     "pic": "rotterdam",
     "pops": "stockholm",
@@ -143,26 +140,10 @@ _SIDES: Final = Sides(_TOPICS, tuple(said("gb_differences.yaml")["differences"])
 # ---- the two compared ---------------------------------------------------------------------------------------------------
 
 
-def _law(files: Mapping[str, bytes]) -> Law:
-    return load_release(
-        {name: text for name, text in files.items() if "/" not in name or name.startswith(("gb/", "regimes/"))}
-    ).law("gb", _ON)
-
-
-@cache
-def _files() -> Mapping[str, bytes]:
-    return read_folder(embedded_folder())
-
-
-@cache
-def _shipped() -> Law:
-    return _law(_files())
-
-
 @pytest.mark.parametrize("topic", _TOPICS)
 def test_the_package_says_what_the_reference_says(topic: str) -> None:
     """Every code, license, destination and chemical of the reference is in the package and nothing else, save for listed differences."""
-    assert list(_SIDES.wrong(topic, _shipped())) == []
+    assert list(_SIDES.wrong(topic, shipped("gb"))) == []
 
 
 def test_the_reference_is_all_there() -> None:
@@ -191,4 +172,4 @@ _MUTATIONS: Final = {
 
 def test_an_error_in_the_package_is_found() -> None:
     """Each of these errors alone makes its topic fail, so the check can fail."""
-    assert _SIDES.missed(_MUTATIONS, _files(), _law) == []
+    assert _SIDES.missed(_MUTATIONS, files(), partial(law_of, "gb")) == []

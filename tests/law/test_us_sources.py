@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from functools import cache
+from functools import partial
 from typing import Any, Final
 
 import pytest
 
-from licet.language.law import Law
-from licet.policy.folder import embedded_folder, read_folder
-from licet.policy.release import load_release
+from licet.policy.folder import embedded_folder
 from tests.law import packaged, reference
+from tests.law.shipped import files, law_of, shipped
 from tests.law.sides import Sides, Topics, said
 
 pytestmark = pytest.mark.skipif(not reference.FOLDER.is_dir(), reason="the reference is not beside this repository")
 
-_ON: Final = datetime.date(2026, 11, 22)
 _SAID: Final[Mapping[str, Any]] = said("us_differences.yaml")
 _TOPICS: Final[Topics] = {
     "chart": (reference.chart, packaged.chart),
@@ -35,24 +32,10 @@ _TOPICS: Final[Topics] = {
 _SIDES: Final = Sides(_TOPICS, tuple(_SAID["differences"]))
 
 
-def _law(files: Mapping[str, bytes]) -> Law:
-    return load_release(files).law("us", _ON)
-
-
-@cache
-def _files() -> Mapping[str, bytes]:
-    return read_folder(embedded_folder())
-
-
-@cache
-def _shipped() -> Law:
-    return _law(_files())
-
-
 @pytest.mark.parametrize("topic", _TOPICS)
 def test_the_package_says_what_the_reference_says(topic: str) -> None:
     """Every fact of the reference is in the package and nothing else, save for the differences that are listed with a reason."""
-    assert list(_SIDES.wrong(topic, _shipped())) == []
+    assert list(_SIDES.wrong(topic, shipped("us"))) == []
 
 
 def test_the_reference_is_all_there() -> None:
@@ -89,7 +72,7 @@ _MUTATIONS: Final = {
 
 def test_an_error_in_the_package_is_found() -> None:
     """Each of these errors alone makes its topic fail, so the check can fail."""
-    assert _SIDES.missed(_MUTATIONS, _files(), _law) == []
+    assert _SIDES.missed(_MUTATIONS, files(), partial(law_of, "us")) == []
 
 
 @pytest.mark.parametrize("noted", _SAID["disagreements"], ids=lambda noted: str(noted["reference"][1]))
