@@ -73,7 +73,7 @@ class AsyncClient(Connected):
 
     async def get_decision(
         self,
-        id: str,  # noqa: A002
+        id: str,  # noqa: A002  # the name of the field
         *,
         audience: licensing_service_pb2.Audience = licensing_service_pb2.AUDIENCE_EXPORTER,
         timeout: float | None = None,
@@ -132,7 +132,7 @@ class AsyncClient(Connected):
         """As `Client.activate_release`."""
         return await self._make(calls.activate_release(digest, reason, request_id), timeout)
 
-    async def get_rule(self, id: str, *, release: str = "", timeout: float | None = None) -> policy_service_pb2.Rule:  # noqa: A002
+    async def get_rule(self, id: str, *, release: str = "", timeout: float | None = None) -> policy_service_pb2.Rule:  # noqa: A002  # the name of the field
         """As `Client.get_rule`."""
         return await self._make(calls.get_rule(id, release), timeout)
 

@@ -84,7 +84,7 @@ class Client(Connected):
 
     def get_decision(
         self,
-        id: str,  # noqa: A002
+        id: str,  # noqa: A002  # the name of the field
         *,
         audience: licensing_service_pb2.Audience = licensing_service_pb2.AUDIENCE_EXPORTER,
         timeout: float | None = None,
@@ -149,7 +149,7 @@ class Client(Connected):
         """A release that is kept is the active one. Retried only with a `request_id`. Raises `NotFound`, `Refused`."""
         return self._make(calls.activate_release(digest, reason, request_id), timeout)
 
-    def get_rule(self, id: str, *, release: str = "", timeout: float | None = None) -> policy_service_pb2.Rule:  # noqa: A002
+    def get_rule(self, id: str, *, release: str = "", timeout: float | None = None) -> policy_service_pb2.Rule:  # noqa: A002  # the name of the field
         """A rule, by its id or by the name of a finding (`us.ccl[3A001/NS/NS1]`). Raises `NotFound`."""
         return self._make(calls.get_rule(id, release), timeout)
 

@@ -372,7 +372,7 @@ def main() -> int:
     try:
         with open(asked.key, encoding="utf-8") as file:  # noqa: PTH123  # plain Python, to be read in ten minutes
             key = Key.parsed(file.read())
-        with open(asked.bundle, "rb") as bundle:  # noqa: PTH123
+        with open(asked.bundle, "rb") as bundle:  # noqa: PTH123  # as above
             files = opened(bundle.read())
         for line in check_bundle(files, key):
             print(f"✓ {line}")

@@ -47,8 +47,8 @@ def _revision(connection: Connection) -> str:
 
 def _upgrade(connection: Connection, found: str, scripts: Path) -> None:
     from alembic import command  # noqa: PLC0415  # see above
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415  # slow to import, seldom needed
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # slow to import, seldom needed
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(scripts))
