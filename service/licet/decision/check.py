@@ -284,7 +284,7 @@ def _schemes(classifications: Mapping[str, Any], path: str, release: Release) ->
 
 def _covered(transaction: Any) -> Iterator[Violation]:
     """A concern that covers a line which is not there would be lost: it covers lines of this transaction, or all."""
-    lines = {item.line for item in transaction.items}
+    lines = {item.line for item in transaction.items if item.line}
     for number, concern in enumerate(transaction.end_use.concerns, 1):
         for line in concern.covers:
             if line not in lines:

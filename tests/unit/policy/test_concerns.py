@@ -94,7 +94,17 @@ def test_what_is_judged_once_reads_every_concern(engine: Matcher) -> None:
     assert ["zz.flag"] == [flag.id for flag in result.red_flags]
 
 
-def test_a_concern_of_a_line_that_is_not_there_is_refused() -> None:
+@pytest.mark.parametrize("line", ["7", ""])
+def test_a_concern_of_a_line_that_is_not_there_is_refused(line: str) -> None:
     """A typo in a line never loses a concern."""
     with pytest.raises(InvalidRequest, match="is no line of the items"):
-        _decided("test", ReferenceEngine(), {**_KNOWN, "covers": ["7"]})
+        _decided("test", ReferenceEngine(), {**_KNOWN, "covers": [line]})
+
+
+def test_a_line_that_the_server_names_is_covered_by_no_empty_name() -> None:
+    """Items without a line get one; a concern that names an empty one would cover none of them."""
+    asked = _shipment({**_KNOWN, "covers": [""]})
+    for item in asked.transaction.items:
+        item.ClearField("line")
+    with pytest.raises(InvalidRequest, match="is no line of the items"):
+        decide(asked, _release("test"), ReferenceEngine(), today=TODAY, settings=Settings())
