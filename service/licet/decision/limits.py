@@ -85,8 +85,7 @@ def _uses(determination: Any, limit: Limit) -> bool:
     lifted = {name for control in (*determination.requirements, *determination.prohibitions) for name in control.lifted_by}
     if limit.authorization in lifted:
         return True
-    exempting = (*determination.exemptions,)
-    return any(exemption.certain and exemption.rule.partition("[")[0] == limit.rule for exemption in exempting)
+    return any(exemption.certain and exemption.rule.partition("[")[0] == limit.rule for exemption in determination.exemptions)
 
 
 def _spent(item: Any, limit: Limit, transaction: Any, date: datetime.date) -> Iterator[Spent]:

@@ -33,7 +33,8 @@ class Kept:
 def kept_until(records: Records, entry: Entry) -> Kept:
     """How long a decision is kept with what was done about it: by all laws that were asked, the longest counts.
 
-    The clock starts when the last of it was recorded, which is never before the law's own clock for what it led to on that day.
+    The clock starts when the last of it was recorded. Laws count from the export, which no ledger knows: where goods go later, a
+    legal hold keeps the record.
     Raises `StoreError`, and `ReleaseError` where the release of then cannot be had.
     """
     release, request = records.release(entry.envelope.release), records.request(entry)
